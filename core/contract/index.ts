@@ -1,0 +1,7 @@
+export * from './ids.js'
+export * from './outcome.js'
+export * from './rows.js'
+export * from './requests.js'
+export * from './events.js'
+export * from './limits.js'
+export * from './client.js'

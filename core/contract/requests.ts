@@ -1,0 +1,182 @@
+/** The request map: every call that a view or a command can make of the engine. */
+import type {
+  AccountId,
+  BookId,
+  CurrencyCode,
+  InviteId,
+  IsoDate,
+  MemberId,
+  TransactionId,
+  VersionId
+} from './ids.js'
+import type { Outcome } from './outcome.js'
+import type {
+  AccountRow,
+  AccountType,
+  AdmissionRow,
+  AppInfo,
+  BookSummary,
+  ConflictRow,
+  InviteRow,
+  JoinRow,
+  NewInvite,
+  Page,
+  PayeeRow,
+  RegisterRow,
+  Role,
+  Settings,
+  SyncStatus,
+  Template,
+  TransactionDetail,
+  TransactionRow,
+  TrialBalance
+} from './rows.js'
+
+export interface InBook {
+  readonly book: BookId
+}
+
+export interface PostingDraft {
+  readonly account: AccountId
+  readonly amountMinor: number
+  readonly currency: CurrencyCode
+  readonly value?: { readonly amountMinor: number; readonly currency: CurrencyCode } | undefined
+  readonly note?: string | undefined
+}
+
+/** What a person wrote. It must have two postings or more, and balance in each currency (by value where given). */
+export interface TransactionDraft {
+  readonly date: IsoDate
+  readonly payee: string
+  readonly note?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly postings: readonly PostingDraft[]
+}
+
+/** All conditions that are given must hold. */
+export interface JournalFilter {
+  readonly from?: IsoDate | undefined
+  readonly to?: IsoDate | undefined
+  /** Transactions that touch this account or one below it. */
+  readonly account?: AccountId | undefined
+  /** Words, all of which must occur in payee, note, tags, account paths or amounts; case does not matter. */
+  readonly search?: string | undefined
+  readonly state?: 'posted' | 'void' | 'any' | undefined
+  readonly conflict?: 'open' | undefined
+}
+
+export interface PageRequest {
+  readonly offset?: number | undefined
+  /** At most 2,000. */
+  readonly limit: number
+  /** By date, then by order of entry. */
+  readonly order?: 'newest' | 'oldest' | undefined
+}
+
+export interface Requests {
+  appInfo(request: Record<string, never>): AppInfo
+  settings(request: Record<string, never>): Settings
+  changeSettings(request: Partial<Settings>): Settings
+
+  books(request: Record<string, never>): readonly BookSummary[]
+  createBook(request: {
+    readonly name: string
+    readonly currency: CurrencyCode
+    readonly template?: Template | undefined
+    /** The creator's name, as others will see it. */
+    readonly memberName: string
+  }): BookSummary
+  /** A book with a year of made-up entries, never shared; removed with `forgetBook`. */
+  createSampleBook(request: { readonly language: 'en' | 'zh-Hans' }): BookSummary
+  /** Removes this device's copy of a book. A shared one has to be confirmed by its name. */
+  forgetBook(request: InBook & { readonly confirmName: string }): null
+  renameBook(request: InBook & { readonly name: string }): BookSummary
+
+  accounts(request: InBook): readonly AccountRow[]
+  addAccount(
+    request: InBook & {
+      readonly name: string
+      readonly type: AccountType
+      readonly parent?: AccountId | undefined
+      readonly code?: string | undefined
+      readonly currency?: CurrencyCode | undefined
+    }
+  ): AccountRow
+  /** Only the given fields change. `parent: null` moves it to the top. */
+  editAccount(
+    request: InBook & {
+      readonly account: AccountId
+      readonly name?: string | undefined
+      readonly parent?: AccountId | null | undefined
+      readonly code?: string | undefined
+      readonly state?: 'open' | 'closed' | undefined
+    }
+  ): AccountRow
+
+  /** Answers when it is on this disk and would survive a power cut. So do all that write. */
+  post(request: InBook & { readonly transaction: TransactionDraft }): TransactionRow
+  /** As few large entries as it takes: all or nothing is kept of each entry. */
+  postMany(request: InBook & { readonly transactions: readonly TransactionDraft[] }): {
+    readonly posted: number
+    readonly first: TransactionId
+  }
+  amend(
+    request: InBook & { readonly id: TransactionId; readonly transaction: TransactionDraft }
+  ): TransactionRow
+  void(request: InBook & { readonly id: TransactionId; readonly reason?: string | undefined }): TransactionRow
+  /** Settles a conflict with one of its heads, or with a merged transaction. */
+  resolve(
+    request: InBook & {
+      readonly id: TransactionId
+      readonly keep: { readonly version: VersionId } | { readonly merged: TransactionDraft }
+    }
+  ): TransactionRow
+
+  journal(request: InBook & { readonly filter?: JournalFilter | undefined } & PageRequest): Page<TransactionRow>
+  /** The position of a transaction in a journal of this filter and order; -1 if it is not in it. */
+  journalPosition(
+    request: InBook & {
+      readonly id: TransactionId
+      readonly filter?: JournalFilter | undefined
+      readonly order?: 'newest' | 'oldest' | undefined
+    }
+  ): number
+  register(
+    request: InBook & {
+      readonly account: AccountId
+      readonly scope: 'own' | 'subtree'
+      readonly filter?: Omit<JournalFilter, 'account'> | undefined
+    } & PageRequest
+  ): Page<RegisterRow>
+  transaction(request: InBook & { readonly id: TransactionId }): TransactionDetail
+  /** Resolves an unambiguous beginning of an id, as a person would type it. */
+  findTransaction(request: InBook & { readonly prefix: string }): TransactionId
+  conflicts(request: InBook): readonly ConflictRow[]
+  trialBalance(request: InBook & { readonly at?: IsoDate | undefined }): TrialBalance
+  /** Payees that begin with, then contain, the text; most used first. */
+  payees(request: InBook & { readonly text: string; readonly limit: number }): readonly PayeeRow[]
+  /** The whole book as text. `hledger`: a journal that hledger and ledger read. */
+  exportBook(request: InBook & { readonly format: 'hledger' | 'json' }): string
+
+  syncStatus(request: InBook): SyncStatus
+  createInvite(request: InBook & { readonly role: Role; readonly expiresInMs?: number | undefined }): NewInvite
+  invites(request: InBook): readonly InviteRow[]
+  revokeInvite(request: InBook & { readonly invite: InviteId }): null
+  admissions(request: InBook): readonly AdmissionRow[]
+  admit(request: InBook & { readonly invite: InviteId; readonly member: MemberId }): null
+  refuseAdmission(request: InBook & { readonly invite: InviteId; readonly member: MemberId }): null
+  /** Takes a code or a link. Answers at once; progress comes as `joins` changes. Repeating it resumes it. */
+  join(request: { readonly code: string; readonly memberName: string }): JoinRow
+  joins(request: Record<string, never>): readonly JoinRow[]
+  /** Forgets a join that has not ended. */
+  cancelJoin(request: { readonly invite: InviteId }): null
+}
+
+export type RequestName = keyof Requests
+export type RequestOf<Name extends RequestName> = Parameters<Requests[Name]>[0]
+export type AnswerOf<Name extends RequestName> = ReturnType<Requests[Name]>
+
+/** The engine as its clients see it: every request answers with an outcome and never throws for expected failures. */
+export type EngineApi = {
+  [Name in RequestName]: (request: RequestOf<Name>) => Promise<Outcome<AnswerOf<Name>>>
+}

@@ -1,0 +1,29 @@
+/** The engine: opens the books of one data folder and answers the contract. */
+import type { Changed, EngineWire, Outcome, Settings } from '../contract/index.js'
+
+/** Protects this folder's keys with whatever the system has. */
+export interface KeyProtector {
+  readonly kind: 'keyring' | 'plain'
+  wrap(secret: Uint8Array): Promise<Uint8Array>
+  /** Rejects if the system's keyring cannot open it. */
+  unwrap(wrapped: Uint8Array): Promise<Uint8Array>
+}
+
+export interface EngineOptions {
+  /** The data folder; made if absent. */
+  readonly folder: string
+  readonly keys: KeyProtector
+  readonly appVersion: string
+  /** Overrides the stored network settings, field by field. */
+  readonly network?: Partial<Settings['network']>
+}
+
+/** Everything behind one data folder. `EngineWire` is what channels serve. */
+export interface Engine extends EngineWire {
+  subscribe(listener: (event: Changed) => void): () => void
+  /** Answers what is under way, makes everything durable, lets go of the folder. */
+  close(): Promise<void>
+}
+
+/** Refuses with FOLDER_IN_USE while another process has the folder, KEYS_LOCKED when `keys` cannot open it. */
+export declare function openEngine(options: EngineOptions): Promise<Outcome<Engine>>
