@@ -1,0 +1,39 @@
+/** The parts that a build is made of: what each is made from, and what it becomes under `out/`. */
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = path.resolve(fileURLToPath(new URL('.', import.meta.url)), '../..')
+export const out = path.join(root, 'out')
+
+/**
+ * `entries` are bundled one after the other into `out/<name>/`; `inputs` are the files and folders that a change of
+ * makes the part old.
+ */
+export const PARTS = {
+  engine: {
+    inputs: ['core'],
+    entries: [{ entry: 'core/engine/utility-process.ts', fileName: 'engine.cjs', chunks: 'lazy' }]
+  },
+  electron: {
+    inputs: ['electron', 'core/contract'],
+    entries: [
+      { entry: 'electron/main.ts', fileName: 'main.cjs', chunks: 'one-file' },
+      // A sandboxed preload can require nothing but electron: it has to be one file.
+      { entry: 'electron/preload.ts', fileName: 'preload.cjs', chunks: 'one-file' }
+    ]
+  },
+  cli: {
+    inputs: ['core'],
+    entries: [
+      { entry: 'core/cli/main.ts', fileName: 'guildbook.cjs', chunks: 'lazy', banner: '#!/usr/bin/env node' }
+    ]
+  },
+  renderer: { inputs: ['renderer', 'core/contract'], entries: [] },
+  bench: {
+    inputs: ['core', 'test/bench', 'test/helpers'],
+    entries: [{ entry: 'test/bench/main.ts', fileName: 'bench.cjs', chunks: 'lazy' }]
+  }
+}
+
+/** What the app, the command and the tests need; `bench` is built when it is asked for. */
+export const DEFAULT_PARTS = ['engine', 'electron', 'cli', 'renderer']
