@@ -7,33 +7,17 @@ import type {
   AccountType,
   CurrencyCode,
   InviteId,
-  IsoDate,
   LogId,
   MemberId,
   Role,
   VersionId
 } from '../contract/index.js'
+import type { Posting, TransactionContent } from '../domain/transaction.js'
 
 /** The newest entry version that this code writes and reads. */
 export const ENTRY_VERSION = 1
 
-export interface Posting {
-  readonly account: AccountId
-  /** Positive: debit. Negative: credit. */
-  readonly amountMinor: number
-  readonly currency: CurrencyCode
-  /** What it counts for in another currency; its sign is that of the amount. */
-  readonly value: { readonly amountMinor: number; readonly currency: CurrencyCode } | null
-  readonly note: string
-}
-
-export interface TransactionContent {
-  readonly date: IsoDate
-  readonly payee: string
-  readonly note: string
-  readonly tags: readonly string[]
-  readonly postings: readonly Posting[]
-}
+export type { Posting, TransactionContent }
 
 export type Operation =
   | { readonly kind: 'setBook'; readonly name?: string; readonly currency?: CurrencyCode }
