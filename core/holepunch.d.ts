@@ -1,0 +1,223 @@
+/** The parts of the Hypercore stack that Guildbook uses; it ships no types of its own. */
+declare module 'z32' {
+  const z32: { encode(bytes: Uint8Array): string; decode(text: string): Uint8Array }
+  export default z32
+}
+
+declare module 'sodium-universal' {
+  const sodium: {
+    crypto_generichash(output: Uint8Array, input: Uint8Array, key?: Uint8Array): void
+    crypto_sign_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void
+    crypto_secretbox_easy(cipher: Uint8Array, message: Uint8Array, nonce: Uint8Array, key: Uint8Array): void
+    crypto_secretbox_open_easy(
+      message: Uint8Array,
+      cipher: Uint8Array,
+      nonce: Uint8Array,
+      key: Uint8Array
+    ): boolean
+    readonly crypto_secretbox_NONCEBYTES: number
+    readonly crypto_secretbox_MACBYTES: number
+    randombytes_buf(buffer: Uint8Array): void
+  }
+  export default sodium
+}
+
+declare module 'hypercore' {
+  import type { EventEmitter } from 'node:events'
+
+  export interface HypercoreKeyPair {
+    publicKey: Uint8Array
+    secretKey: Uint8Array
+  }
+
+  export default class Hypercore extends EventEmitter {
+    static key(manifest: unknown): Buffer
+    readonly key: Buffer
+    readonly discoveryKey: Buffer
+    readonly length: number
+    readonly byteLength: number
+    readonly contiguousLength: number
+    readonly opened: boolean
+    readonly closed: boolean
+    readonly closing: Promise<void> | null
+    readonly writable: boolean
+    readonly peers: readonly { readonly remotePublicKey: Buffer; readonly remoteLength: number }[]
+    ready(): Promise<void>
+    close(): Promise<void>
+    append(
+      blocks: Uint8Array | readonly Uint8Array[],
+      options?: { keyPair?: HypercoreKeyPair }
+    ): Promise<{ length: number; byteLength: number }>
+    /** null when `wait` is off and the block is not here. */
+    get(index: number, options?: { wait?: boolean; timeout?: number }): Promise<Buffer | null>
+    has(start: number, end?: number): Promise<boolean>
+    update(options?: { wait?: boolean }): Promise<boolean>
+    download(range?: { start?: number; end?: number; linear?: boolean }): { done(): Promise<void>; destroy(): void }
+  }
+}
+
+declare module 'corestore' {
+  import type Hypercore from 'hypercore'
+  import type { Duplex } from 'node:stream'
+
+  interface RocksDatabase {
+    /** The write-ahead log file that the next write goes to; `path` is relative to the folder `db`. */
+    currentWalFile(): Promise<{ readonly path: string; readonly number: number }>
+    flush(): Promise<void>
+  }
+
+  export default class Corestore {
+    constructor(
+      folder: string,
+      options?: { primaryKey?: Uint8Array; unsafe?: boolean; allowBackup?: boolean; wait?: boolean }
+    )
+    readonly storage: { readonly db: RocksDatabase; readonly rocks: RocksDatabase }
+    ready(): Promise<void>
+    close(): Promise<void>
+    get(options: {
+      key?: Uint8Array
+      manifest?: { version: number; signers: { publicKey: Uint8Array }[] }
+      encryption?: { key: Uint8Array } | null
+      active?: boolean
+    }): Hypercore
+    list(): AsyncIterable<Buffer>
+    getAuth(discoveryKey: Uint8Array): Promise<{ key: Buffer } | null>
+    replicate(stream: Duplex | unknown): Duplex
+  }
+}
+
+declare module 'hyperdht' {
+  import type { EventEmitter } from 'node:events'
+
+  export interface DhtAddress {
+    host: string
+    port: number
+  }
+
+  export default class HyperDHT extends EventEmitter {
+    constructor(options?: {
+      bootstrap?: (string | DhtAddress)[]
+      host?: string
+      port?: number
+      firewalled?: boolean
+      ephemeral?: boolean
+      anyPort?: boolean
+    })
+    static keyPair(seed?: Uint8Array): { publicKey: Buffer; secretKey: Buffer }
+    static bootstrapper(
+      port: number,
+      host: string,
+      options?: { bootstrap?: DhtAddress[]; ephemeral?: boolean; anyPort?: boolean }
+    ): HyperDHT
+    readonly host: string | null
+    readonly port: number
+    readonly online: boolean
+    address(): { host: string; port: number }
+    ready(): Promise<void>
+    fullyBootstrapped(): Promise<void>
+    destroy(options?: { force?: boolean }): Promise<void>
+  }
+}
+
+declare module 'hyperswarm' {
+  import type { EventEmitter } from 'node:events'
+  import type { Duplex } from 'node:stream'
+  import type HyperDHT from 'hyperdht'
+
+  /** An encrypted stream to one peer (@hyperswarm/secret-stream). */
+  export interface NoiseStream extends Duplex {
+    readonly remotePublicKey: Buffer
+    readonly publicKey: Buffer
+    /** The same on both ends, different for each connection. */
+    readonly handshakeHash: Buffer
+    readonly isInitiator: boolean
+    readonly rawStream?: { readonly remoteHost?: string | null; readonly remotePort?: number }
+    userData: unknown
+    setKeepAlive(ms: number): void
+  }
+
+  export interface PeerInfo {
+    readonly publicKey: Buffer
+    readonly topics: readonly Buffer[]
+    readonly client: boolean
+    ban(state: boolean): void
+  }
+
+  export interface PeerDiscovery {
+    flushed(): Promise<boolean>
+    refresh(options?: { client?: boolean; server?: boolean }): Promise<void>
+    destroy(): Promise<void>
+  }
+
+  export default class Hyperswarm extends EventEmitter {
+    constructor(options?: {
+      keyPair?: { publicKey: Uint8Array; secretKey: Uint8Array }
+      dht?: HyperDHT
+      maxPeers?: number
+      firewall?: (remotePublicKey: Buffer) => boolean
+    })
+    readonly dht: HyperDHT
+    readonly connections: ReadonlySet<NoiseStream>
+    join(topic: Uint8Array, options?: { client?: boolean; server?: boolean }): PeerDiscovery
+    leave(topic: Uint8Array): Promise<void>
+    flush(): Promise<boolean>
+    destroy(options?: { force?: boolean }): Promise<void>
+    suspend(): Promise<void>
+    resume(): Promise<void>
+  }
+}
+
+declare module 'protomux' {
+  export interface Encoding<T> {
+    preencode(state: { start: number; end: number; buffer: Uint8Array | null }, value: T): void
+    encode(state: { start: number; end: number; buffer: Uint8Array }, value: T): void
+    decode(state: { start: number; end: number; buffer: Uint8Array }): T
+  }
+
+  export interface Message<T> {
+    send(value: T): boolean
+  }
+
+  export interface Channel {
+    readonly opened: boolean
+    readonly closed: boolean
+    open(handshake?: unknown): void
+    close(): void
+    addMessage<T>(options: { encoding: Encoding<T>; onmessage?: (value: T) => void }): Message<T>
+  }
+
+  export default class Protomux {
+    constructor(stream: unknown)
+    static from(stream: unknown): Protomux
+    readonly stream: unknown
+    readonly destroyed: boolean
+    createChannel(options: {
+      protocol: string
+      id?: Uint8Array | null
+      unique?: boolean
+      onopen?: () => void
+      onclose?: () => void
+      ondestroy?: () => void
+    }): Channel | null
+    cork(): void
+    uncork(): void
+    destroy(error?: Error): void
+  }
+}
+
+declare module 'compact-encoding' {
+  import type { Encoding } from 'protomux'
+  export interface State {
+    start: number
+    end: number
+    buffer: Uint8Array
+  }
+  export const raw: Encoding<Uint8Array>
+  export const buffer: Encoding<Uint8Array>
+  export const json: Encoding<unknown>
+  export const string: Encoding<string>
+  export const uint: Encoding<number>
+  export const fixed32: Encoding<Uint8Array>
+  export function encode<T>(encoding: Encoding<T>, value: T): Uint8Array
+  export function decode<T>(encoding: Encoding<T>, bytes: Uint8Array): T
+}

@@ -1,0 +1,222 @@
+/**
+ * Causal delivery: takes the blocks of each log in order, lets an entry through when all that it depends on has gone
+ * through, and stops a log at its first bad block. Every peer that has the same blocks stops it at the same place,
+ * because a verdict depends only on the block and on its causal past. Pure: no storage, no clock.
+ */
+import type { DeviceId, ErrorCode, LogId, MemberId, Refusal } from '../contract/index.js'
+import { decodeEntry } from '../ops/codec.js'
+import type { Entry, PlacedEntry } from '../ops/operations.js'
+import { Causality } from './causality.js'
+import { Queue } from './queue.js'
+
+export interface Author {
+  readonly member: MemberId
+  readonly device: DeviceId
+}
+
+/** Why a log does not go on. A quarantined one never will; a paused one will after an upgrade. */
+export interface Stop {
+  readonly kind: 'quarantined' | 'paused'
+  readonly index: number
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+/** Why the next entry of a log has to wait. */
+export interface Wait {
+  readonly log: LogId
+  readonly index: number
+  readonly on: LogId
+  readonly length: number
+}
+
+const MOST_QUEUED = 1024
+
+interface Lane {
+  readonly author: Author
+  /** Decoded entries not yet delivered; the first is at the log's applied length. */
+  readonly queue: Queue<Entry>
+  /** Blocks offered so far, the header included. */
+  offered: number
+  stop: Stop | null
+}
+
+export class Delivery {
+  readonly causality = new Causality()
+  readonly #lanes = new Map<LogId, Lane>()
+  /** Logs whose next entry waits for the key log to grow. */
+  readonly #waiting = new Map<LogId, Set<LogId>>()
+  readonly #ready: LogId[] = []
+  readonly #deliver: (entry: PlacedEntry) => void
+
+  /** `deliver` is called for each entry, in one of the causal orders. */
+  constructor(deliver: (entry: PlacedEntry) => void) {
+    this.#deliver = deliver
+  }
+
+  /** A log whose header was checked. Offering goes on at block 1. */
+  addLog(log: LogId, author: Author): void {
+    if (this.#lanes.has(log)) return
+    this.#lanes.set(log, { author, queue: new Queue(), offered: 1, stop: null })
+    this.causality.addLog(log)
+    this.#wake(log)
+  }
+
+  hasLog(log: LogId): boolean {
+    return this.#lanes.has(log)
+  }
+
+  author(log: LogId): Author | undefined {
+    return this.#lanes.get(log)?.author
+  }
+
+  /** Index of the next block of the log that `offer` takes. */
+  offered(log: LogId): number {
+    return this.#lanes.get(log)?.offered ?? 0
+  }
+
+  /** Takes the next block of a log. What follows a bad one is dropped unread. */
+  offer(log: LogId, block: Uint8Array): void {
+    const lane = this.#lane(log)
+    const index = lane.offered++
+    if (lane.stop) return
+    const decoded = decodeEntry(block, log)
+    if (decoded.ok) {
+      lane.queue.push(decoded.value)
+      if (lane.queue.length === 1) this.#ready.push(log)
+    } else {
+      const kind = decoded.error.code === 'NEEDS_NEWER_VERSION' ? 'paused' : 'quarantined'
+      this.#stop(log, lane, kind, index, decoded.error)
+    }
+  }
+
+  /**
+   * Takes an entry that this device just made for its own log, and delivers it at once: it depends on nothing that is
+   * not here. Throws if it is not the next one: that is a bug here.
+   */
+  write(log: LogId, entry: Entry): void {
+    const lane = this.#lane(log)
+    const checked = this.causality.check(log, entry)
+    if (lane.stop || lane.queue.length > 0 || !checked.ok) throw new Error('own entry out of order')
+    lane.offered++
+    this.#apply(log, lane, entry)
+  }
+
+  /**
+   * Whether the log should be read further now. What waits for something that is not here is not read ahead of
+   * without end: a log that waits for ever costs a bounded amount of memory.
+   */
+  wantsMore(log: LogId): boolean {
+    const lane = this.#lane(log)
+    return !lane.stop && lane.queue.length < MOST_QUEUED
+  }
+
+  /** Delivers what can be delivered, until the time is up. Says whether there may be more at once. */
+  run(isTimeUp: () => boolean): 'more' | 'idle' {
+    for (;;) {
+      const log = this.#ready.pop()
+      if (log === undefined) return 'idle'
+      while (this.#advance(log)) {
+        if (!isTimeUp()) continue
+        this.#ready.push(log)
+        return 'more'
+      }
+    }
+  }
+
+  stops(): { readonly log: LogId; readonly author: Author; readonly stop: Stop }[] {
+    const all = []
+    for (const [log, lane] of this.#lanes) if (lane.stop) all.push({ log, author: lane.author, stop: lane.stop })
+    return all
+  }
+
+  waits(): Wait[] {
+    const all: Wait[] = []
+    for (const [log, lane] of this.#lanes) {
+      const missing = lane.queue.first()?.deps.find((dep) => this.causality.length(dep.log) < dep.length)
+      if (missing) all.push({ log, index: this.causality.length(log), on: missing.log, length: missing.length })
+    }
+    return all
+  }
+
+  /** Entries that came and are not delivered yet. */
+  pending(): number {
+    let sum = 0
+    for (const lane of this.#lanes.values()) sum += lane.queue.length
+    return sum
+  }
+
+  /** Delivers the next entry of a log if it can. */
+  #advance(log: LogId): boolean {
+    const lane = this.#lane(log)
+    const entry = lane.queue.first()
+    if (!entry) return false
+    for (const dep of entry.deps) {
+      if (this.causality.length(dep.log) >= dep.length) continue
+      const other = this.#lanes.get(dep.log)?.stop
+      if (other?.kind === 'quarantined' && other.index < dep.length) {
+        this.#quarantine(log, lane, {
+          code: 'DEPENDS_ON_QUARANTINED',
+          message: 'It builds on an entry that no honest device takes.'
+        })
+      } else {
+        this.#waitFor(dep.log, log)
+      }
+      return false
+    }
+    const checked = this.causality.check(log, entry)
+    if (!checked.ok) {
+      this.#quarantine(log, lane, checked.error)
+      return false
+    }
+    lane.queue.shift()
+    this.#apply(log, lane, entry)
+    return true
+  }
+
+  #apply(log: LogId, lane: Lane, entry: Entry): void {
+    const index = this.causality.length(log)
+    const causality = this.causality
+    causality.append(log, entry)
+    this.#deliver({
+      log,
+      index,
+      lamport: entry.lamport,
+      wallMs: entry.wallMs,
+      author: lane.author.member,
+      device: lane.author.device,
+      ops: entry.ops,
+      sees: (other, otherIndex) => causality.sees(log, index, other, otherIndex)
+    })
+    this.#wake(log)
+  }
+
+  #quarantine(log: LogId, lane: Lane, why: Refusal): void {
+    lane.queue.clear()
+    this.#stop(log, lane, 'quarantined', this.causality.length(log), why)
+  }
+
+  #stop(log: LogId, lane: Lane, kind: Stop['kind'], index: number, why: Refusal): void {
+    lane.stop = { kind, index, code: why.code, message: why.message }
+    this.#wake(log)
+  }
+
+  #waitFor(on: LogId, log: LogId): void {
+    const waiters = this.#waiting.get(on)
+    if (waiters) waiters.add(log)
+    else this.#waiting.set(on, new Set([log]))
+  }
+
+  #wake(on: LogId): void {
+    const waiters = this.#waiting.get(on)
+    if (!waiters) return
+    this.#waiting.delete(on)
+    this.#ready.push(...waiters)
+  }
+
+  #lane(log: LogId): Lane {
+    const lane = this.#lanes.get(log)
+    if (!lane) throw new Error(`unknown log: ${log}`)
+    return lane
+  }
+}

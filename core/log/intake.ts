@@ -1,0 +1,204 @@
+/**
+ * Feeds what is on this disk, and what arrives, to causal delivery. Works in slices of a few milliseconds, so that
+ * whoever shares the thread stays responsive however much there is to read.
+ */
+import { EventEmitter } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type Hypercore from 'hypercore'
+import type { BookId, ErrorCode, LogId } from '../contract/index.js'
+import type { Delivery } from './delivery.js'
+import { checkHeader, type HeaderAuthor } from './header.js'
+import type { LogStore } from './store.js'
+
+const SLICE_MS = 8
+const READ_BLOCKS = 512
+const READ_BYTES = 8 * 1024 * 1024
+/** A book with more logs than this is under attack, or very old. */
+const MOST_LOGS = 20_000
+
+interface Source {
+  readonly core: Hypercore
+  author: HeaderAuthor | null
+  refused: { readonly code: ErrorCode; readonly message: string } | null
+}
+
+export interface IntakeEvents {
+  /** Entries were delivered, or a log stopped. */
+  delivered: []
+  /** A log's header was checked and is good. */
+  log: [LogId, HeaderAuthor]
+  /** Reading failed: the disk, not the data. */
+  failed: [unknown]
+}
+
+export class Intake extends EventEmitter<IntakeEvents> {
+  readonly #sources = new Map<LogId, Source>()
+  #running: Promise<void> | null = null
+  #again: 'yes' | 'no' = 'no'
+  #closed: 'open' | 'closed' = 'open'
+
+  constructor(
+    private readonly store: LogStore,
+    private readonly delivery: Delivery,
+    private readonly book: BookId
+  ) {
+    super()
+  }
+
+  /** All logs known of, and how many blocks of each are said to exist. */
+  lengths(): ReadonlyMap<LogId, number> {
+    return new Map([...this.#sources].map(([log, source]) => [log, source.core.length]))
+  }
+
+  author(log: LogId): HeaderAuthor | null {
+    return this.#sources.get(log)?.author ?? null
+  }
+
+  refused(): { readonly log: LogId; readonly code: ErrorCode; readonly message: string }[] {
+    const all = []
+    for (const [log, source] of this.#sources) if (source.refused) all.push({ log, ...source.refused })
+    return all
+  }
+
+  /** Blocks that are known to exist and are not delivered. */
+  pending(): number {
+    let sum = 0
+    for (const [log, { core, refused }] of this.#sources) {
+      if (!refused) sum += Math.max(0, core.length - this.delivery.causality.length(log))
+    }
+    return sum
+  }
+
+  has(log: LogId): boolean {
+    return this.#sources.has(log)
+  }
+
+  /** Follows a log from now on: downloads all of it, and delivers it. */
+  async add(log: LogId): Promise<'added' | 'known' | 'too-many'> {
+    if (this.#sources.has(log)) return 'known'
+    if (this.#sources.size >= MOST_LOGS) return 'too-many'
+    const core = await this.store.open(log)
+    if (this.#sources.has(log)) return 'known'
+    this.#follow(log, core)
+    return 'added'
+  }
+
+  /** Follows a log that this device just created: its header is known to be good. */
+  adopt(log: LogId, core: Hypercore, author: HeaderAuthor): void {
+    this.#follow(log, core).author = author
+    this.delivery.addLog(log, author)
+    this.emit('log', log, author)
+  }
+
+  #follow(log: LogId, core: Hypercore): Source {
+    const source: Source = { core, author: null, refused: null }
+    this.#sources.set(log, source)
+    core.on('append', () => this.kick())
+    core.on('download', () => this.kick())
+    core.download({ start: 0, end: -1 })
+    this.kick()
+    return source
+  }
+
+  /** There may be something to read. */
+  kick(): void {
+    if (this.#closed === 'closed') return
+    this.#again = 'yes'
+    this.#running ??= this.#run()
+      .catch((error: unknown) => void (this.#closed === 'open' && this.emit('failed', error)))
+      .finally(() => {
+        this.#running = null
+        if (this.#again === 'yes') this.kick()
+      })
+  }
+
+  /** Resolves when everything that is here now was read and delivered as far as it can be. */
+  async settled(): Promise<void> {
+    this.kick()
+    while (this.#running) await this.#running
+  }
+
+  async close(): Promise<void> {
+    this.#closed = 'closed'
+    this.#again = 'no'
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again === 'yes') {
+      this.#again = 'no'
+      await nextTurn()
+      let blocks = 0
+      for (const [log, source] of this.#sources) {
+        if (this.#closed === 'closed') return
+        blocks += await this.#readLog(log, source)
+      }
+      // What was delivered may let logs go on that were looked at before.
+      if (blocks > 0) this.#again = 'yes'
+    }
+  }
+
+  /** Reads a log as far as it goes; returns how many blocks it took. */
+  async #readLog(log: LogId, source: Source): Promise<number> {
+    if (source.refused || source.core.length === 0) return 0
+    if (!source.author && !(await this.#readHeader(log, source))) return 0
+    let taken = 0
+    while (this.#closed === 'open' && this.delivery.wantsMore(log)) {
+      const blocks = await this.#readBlocks(source.core, this.delivery.offered(log))
+      if (blocks.length === 0) break
+      taken += blocks.length
+      await this.#offer(log, blocks)
+    }
+    return taken
+  }
+
+  async #readHeader(log: LogId, source: Source): Promise<boolean> {
+    const block = await source.core.get(0, { wait: false })
+    if (!block) return false
+    const checked = checkHeader(block, log, this.book)
+    if (checked.ok) {
+      source.author = checked.value
+      this.delivery.addLog(log, checked.value)
+      this.emit('log', log, checked.value)
+      await this.#deliver()
+      return true
+    }
+    source.refused = checked.error
+    this.emit('delivered')
+    return false
+  }
+
+  /** The blocks from `start` that are on this disk without a gap, a bounded lot of them. */
+  async #readBlocks(core: Hypercore, start: number): Promise<Buffer[]> {
+    const average = core.byteLength / Math.max(1, core.length)
+    const count = Math.max(4, Math.min(READ_BLOCKS, Math.floor(READ_BYTES / Math.max(1, average))))
+    const end = Math.min(core.length, start + count)
+    const reads: Promise<Buffer | null>[] = []
+    for (let index = start; index < end; index++) reads.push(core.get(index, { wait: false }))
+    const blocks = await Promise.all(reads)
+    const gap = blocks.indexOf(null)
+    return (gap === -1 ? blocks : blocks.slice(0, gap)) as Buffer[]
+  }
+
+  async #offer(log: LogId, blocks: readonly Buffer[]): Promise<void> {
+    let until = performance.now() + SLICE_MS
+    for (const block of blocks) {
+      this.delivery.offer(log, block)
+      if (performance.now() < until) continue
+      await this.#deliver()
+      await nextTurn()
+      until = performance.now() + SLICE_MS
+    }
+    await this.#deliver()
+  }
+
+  async #deliver(): Promise<void> {
+    for (;;) {
+      const until = performance.now() + SLICE_MS
+      const left = this.delivery.run(() => performance.now() > until)
+      this.emit('delivered')
+      if (left === 'idle') return
+      await nextTurn()
+    }
+  }
+}

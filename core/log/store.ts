@@ -1,0 +1,105 @@
+/** The logs of one book on this disk: a Corestore, one Hypercore per segment, encrypted with the book's secret. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import Corestore from 'corestore'
+import Hypercore from 'hypercore'
+import { done, refuse, type LogId, type Outcome } from '../contract/index.js'
+import { keyOf, logIdOf } from '../identity/certificates.js'
+import { Durability } from './durability.js'
+
+export interface LogStoreOptions {
+  readonly folder: string
+  /** The book's secret, 32 bytes. Each log's key is derived from it and from the log's own key. */
+  readonly secret: Uint8Array
+}
+
+/** How the folder was found: a copied or restored one may be older than what others have seen of our logs. */
+export type FolderOrigin = 'same' | 'moved'
+
+export class LogStore {
+  readonly durability: Durability
+  readonly #cores = new Map<LogId, Hypercore>()
+
+  private constructor(
+    readonly corestore: Corestore,
+    readonly origin: FolderOrigin,
+    private readonly secret: Uint8Array,
+    folder: string
+  ) {
+    this.durability = new Durability(corestore, folder)
+  }
+
+  /** Refuses with FOLDER_IN_USE while another process has it open. */
+  static async open(options: LogStoreOptions): Promise<Outcome<LogStore>> {
+    try {
+      const corestore = await openCorestore(options.folder)
+      return done(new LogStore(corestore, 'same', options.secret, options.folder))
+    } catch (error) {
+      if (isMoved(error)) return LogStore.#openMoved(options)
+      return refuseOpening(error)
+    }
+  }
+
+  /** Hypercore-storage pins a store to its inode. A store that was copied is taken up as a new one. */
+  static async #openMoved(options: LogStoreOptions): Promise<Outcome<LogStore>> {
+    try {
+      await rm(join(options.folder, 'CORESTORE'), { force: true })
+      const corestore = await openCorestore(options.folder)
+      return done(new LogStore(corestore, 'moved', options.secret, options.folder))
+    } catch (error) {
+      return refuseOpening(error)
+    }
+  }
+
+  /** Ids of all logs that are stored here, whether or not anything of them has come. */
+  async stored(): Promise<LogId[]> {
+    const logs: LogId[] = []
+    for await (const discoveryKey of this.corestore.list()) {
+      const auth = await this.corestore.getAuth(discoveryKey)
+      if (auth) logs.push(logIdOf(auth.key))
+    }
+    return logs.sort()
+  }
+
+  /** A log by its id; opened once, replicated with every connection from then on. */
+  async open(log: LogId): Promise<Hypercore> {
+    let core = this.#cores.get(log)
+    if (!core) {
+      core = this.corestore.get({ key: keyOf(log), encryption: { key: this.secret } })
+      this.#cores.set(log, core)
+    }
+    await core.ready()
+    return core
+  }
+
+  /** A new log for a writer's public key. The secret key never goes to this store: appends bring it. */
+  async create(publicKey: Uint8Array): Promise<{ readonly log: LogId; readonly core: Hypercore }> {
+    const manifest = { version: 1, signers: [{ publicKey }] }
+    const core = this.corestore.get({ manifest, encryption: { key: this.secret } })
+    await core.ready()
+    const log = logIdOf(core.key)
+    this.#cores.set(log, core)
+    return { log, core }
+  }
+
+  async close(): Promise<void> {
+    await this.durability.close()
+    await this.corestore.close()
+  }
+}
+
+async function openCorestore(folder: string): Promise<Corestore> {
+  const corestore = new Corestore(folder)
+  await corestore.ready()
+  return corestore
+}
+
+const isMoved = (error: unknown): boolean => (error as { code?: string }).code === 'DEVICE_FILE'
+
+function refuseOpening(error: unknown): Outcome<never> {
+  const message = error instanceof Error ? error.message : String(error)
+  if (/lock/i.test(message)) {
+    return refuse('FOLDER_IN_USE', 'Another Guildbook has this folder open. Close it and try again.')
+  }
+  return refuse('STORAGE_FAILED', `The book's store could not be opened: ${message}`)
+}

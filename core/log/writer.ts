@@ -1,0 +1,226 @@
+/**
+ * Appends this device's entries. Starts a new segment when the last one was not closed properly: after an unclean
+ * shutdown or a copied folder the disk may be behind what others have seen, and a second, different entry at an index
+ * that was signed before would freeze the log for every peer, for ever.
+ */
+import sodium from 'sodium-universal'
+import type Hypercore from 'hypercore'
+import type { HypercoreKeyPair } from 'hypercore'
+import { done, LIMITS, refuse, type LogId, type Outcome } from '../contract/index.js'
+import {
+  deviceIdOf,
+  keyOf,
+  memberIdOf,
+  type DeviceCertificate,
+  type FoundingCertificate
+} from '../identity/certificates.js'
+import type { KeyPair } from '../identity/keys.js'
+import { encodeEntry } from '../ops/codec.js'
+import { ENTRY_VERSION, type Entry, type Operation } from '../ops/operations.js'
+import type { Delivery } from './delivery.js'
+import { makeHeader } from './header.js'
+import type { Intake } from './intake.js'
+import type { LogStore } from './store.js'
+
+/** What has to outlive the process, in a file of its own that is synced on every change. */
+export interface WriterState {
+  readonly segment: number
+  readonly log: LogId
+  /** Secret seed of the segment's key pair, 32 bytes. */
+  readonly seed: Uint8Array
+  /** `closed`: ended properly at `length`; the segment may be continued. `open`: it was being written. */
+  readonly mark: 'open' | 'closed'
+  readonly length: number
+}
+
+export interface WriterStateFile {
+  load(): Promise<WriterState | null>
+  /** Resolves when it would survive a power cut. */
+  save(state: WriterState): Promise<void>
+}
+
+export interface WriterOptions {
+  readonly store: LogStore
+  readonly intake: Intake
+  readonly delivery: Delivery
+  readonly state: WriterStateFile
+  readonly founding: FoundingCertificate
+  readonly certificate: DeviceCertificate
+  readonly device: KeyPair
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly randomBytes: (count: number) => Uint8Array
+}
+
+interface Segment {
+  readonly state: WriterState
+  readonly core: Hypercore
+  readonly keyPair: HypercoreKeyPair
+}
+
+interface Append {
+  readonly block: Uint8Array
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export class LogWriter {
+  readonly #o: WriterOptions
+  #segment: Segment | null = null
+  #starting: Promise<Outcome<Segment>> | null = null
+  #queue: Append[] = []
+  #running: Promise<void> | null = null
+  #failure: unknown = null
+
+  constructor(options: WriterOptions) {
+    this.#o = options
+  }
+
+  /** The segment that is being written; null before the first entry of this run. */
+  get log(): LogId | null {
+    return this.#segment?.state.log ?? null
+  }
+
+  /**
+   * Makes `ops` one entry. It is part of the book here when this is called back with its place (`placed`), and on
+   * this disk for good when the promise resolves. Refuses what does not fit one block.
+   */
+  async append(
+    make: () => Outcome<readonly Operation[]>,
+    placed: (log: LogId, index: number) => void
+  ): Promise<Outcome<null>> {
+    if (this.#failure) return this.#failed()
+    const segment = await (this.#starting ??= this.#start())
+    if (!segment.ok) {
+      this.#starting = null
+      return segment
+    }
+    // From here to the queue nothing waits: what `make` saw of the book is what the entry depends on.
+    const ops = make()
+    if (!ops.ok) return ops
+    const entry = this.#entry(segment.value.state.log, ops.value)
+    const block = encodeEntry(entry, segment.value.state.log)
+    if (block.length > LIMITS.blockBytes) {
+      return refuse('BLOCK_TOO_LARGE', 'That is too much for one entry.', { bytes: block.length })
+    }
+    const { log } = segment.value.state
+    const index = this.#o.delivery.causality.length(log)
+    this.#o.delivery.write(log, entry)
+    placed(log, index)
+    try {
+      await this.#enqueue(block)
+      return done(null)
+    } catch (error) {
+      this.#failure = error
+      return this.#failed()
+    }
+  }
+
+  /** Ends the segment properly, so that the next run can continue it. */
+  async close(): Promise<void> {
+    await this.#running
+    const segment = this.#segment
+    if (!segment || this.#failure) return
+    await this.#o.store.durability.synced()
+    await this.#o.state.save({ ...segment.state, mark: 'closed', length: segment.core.length })
+    this.#segment = null
+  }
+
+  #entry(log: LogId, ops: readonly Operation[]): Entry {
+    const { deps, lamport } = this.#o.delivery.causality.next(log)
+    return { version: ENTRY_VERSION, lamport, wallMs: this.#o.now(), deps, ops }
+  }
+
+  #failed(): Outcome<never> {
+    const why = this.#failure instanceof Error ? this.#failure.message : String(this.#failure)
+    return refuse('STORAGE_FAILED', `It could not be written to this disk, and was not saved: ${why}`)
+  }
+
+  #enqueue(block: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ block, resolve, reject })
+      this.#running ??= this.#run().finally(() => (this.#running = null))
+    })
+  }
+
+  /** Appends all that is queued in one go; then lets the sync run beside the next append. */
+  async #run(): Promise<void> {
+    const { core, keyPair } = this.#segment as Segment
+    const syncs: Promise<void>[] = []
+    while (this.#queue.length > 0) {
+      const batch = this.#queue
+      this.#queue = []
+      try {
+        if (this.#failure) throw this.#failure
+        await core.append(
+          batch.map((append) => append.block),
+          { keyPair }
+        )
+        const synced = this.#o.store.durability.synced()
+        syncs.push(synced.then(...settle(batch)))
+      } catch (error) {
+        this.#failure = error
+        settle(batch)[1](error)
+      }
+    }
+    await Promise.all(syncs)
+  }
+
+  async #start(): Promise<Outcome<Segment>> {
+    try {
+      const last = await this.#o.state.load()
+      this.#segment = (last && (await this.#continue(last))) ?? (await this.#begin(last))
+      return done(this.#segment)
+    } catch (error) {
+      return refuse('STORAGE_FAILED', `A log could not be started: ${(error as Error).message}`)
+    }
+  }
+
+  /** Goes on with the last segment if it ended properly and is here as it ended. */
+  async #continue(last: WriterState): Promise<Segment | null> {
+    const { store, delivery, state } = this.#o
+    if (last.mark !== 'closed' || store.origin !== 'same') return null
+    const core = await store.open(last.log)
+    if (core.length !== last.length || delivery.causality.length(last.log) !== last.length) return null
+    const open: WriterState = { ...last, mark: 'open' }
+    await state.save(open)
+    return { state: open, core, keyPair: writerKeyPair(last.seed) }
+  }
+
+  async #begin(last: WriterState | null): Promise<Segment> {
+    const { store, delivery, intake, founding, certificate, device } = this.#o
+    const seed = this.#o.randomBytes(32)
+    const keyPair = writerKeyPair(seed)
+    const { log, core } = await store.create(keyPair.publicKey)
+    const segment = last ? last.segment + 1 : 0
+    const previous = last && { log: keyOf(last.log), length: delivery.causality.length(last.log) }
+    const state: WriterState = { segment, log, seed, mark: 'open', length: 0 }
+    await this.#o.state.save(state)
+    await core.append(makeHeader({ founding, certificate, device, log, segment, previous }), { keyPair })
+    intake.adopt(log, core, {
+      member: memberIdOf(certificate.member),
+      device: deviceIdOf(certificate.device),
+      deviceName: certificate.deviceName,
+      platform: certificate.platform,
+      segment
+    })
+    return { state, core, keyPair }
+  }
+}
+
+const settle = (batch: readonly Append[]): [() => void, (error: unknown) => void] => [
+  () => {
+    for (const append of batch) append.resolve()
+  },
+  (error) => {
+    for (const append of batch) append.reject(error)
+  }
+]
+
+/** The Hypercore key pair of a seed: a writer's key is random and used for one segment only. */
+function writerKeyPair(seed: Uint8Array): HypercoreKeyPair {
+  const publicKey = Buffer.alloc(32)
+  const secretKey = Buffer.alloc(64)
+  sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed)
+  return { publicKey, secretKey }
+}
