@@ -1,5 +1,7 @@
 /** What the desktop window offers its page, beside the port that leads to the engine. */
 
+import type { ErrorCode } from './outcome.js'
+
 /** The page gets each port to the engine as a window message of this kind, with the port; a later one replaces it. */
 export const ENGINE_PORT_MESSAGE = 'guildbook:engine-port'
 
@@ -28,7 +30,8 @@ export type MenuCommand = (typeof MENU_COMMANDS)[number]
  */
 export interface DesktopBridge {
   readonly platform: string
-  onEngineState(listener: (state: EngineState) => void): void
+  /** `reason` says why it is `failed`. */
+  onEngineState(listener: (state: EngineState, reason: ErrorCode | null) => void): void
   onMenu(listener: (command: MenuCommand) => void): void
   /** A `guildbook://join/…` link that the system handed to the app. */
   onJoinLink(listener: (link: string) => void): void
