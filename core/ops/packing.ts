@@ -1,0 +1,49 @@
+/** Splits what one import writes into as few entries as it takes. */
+import { LIMITS } from '../contract/index.js'
+import { frame } from './codec.js'
+import type { Operation } from './operations.js'
+import type { State } from './primitives.js'
+import { TableWriter } from './table.js'
+
+/** Left free in each block for its head and about 1,500 dependencies. */
+const RESERVED_BYTES = 64 * 1024
+const KEY_BYTES = 32
+
+/** An upper bound for what an operation adds to a block that holds nothing else. */
+export function opSizeBytes(operation: Operation): number {
+  const state: State = { start: 0, end: 0, buffer: Buffer.alloc(0) }
+  const table = new TableWriter(null)
+  frame(operation, table, state)
+  return state.end + table.logs.length * KEY_BYTES
+}
+
+/**
+ * The operations in their order, in runs that each fit an entry. Throws if one is too large for any block: callers
+ * validate what people enter.
+ */
+export function packEntries(
+  ops: readonly Operation[],
+  limits: { readonly blockBytes: number; readonly operationsPerEntry: number } = LIMITS
+): Operation[][] {
+  const room = limits.blockBytes - Math.min(RESERVED_BYTES, limits.blockBytes >>> 2)
+  const runs: Operation[][] = []
+  let run: Operation[] = []
+  let state: State = { start: 0, end: 0, buffer: Buffer.alloc(0) }
+  let table = new TableWriter(null)
+  for (const op of ops) {
+    frame(op, table, state)
+    const full = state.end + table.logs.length * KEY_BYTES > room || run.length >= limits.operationsPerEntry
+    if (full && run.length > 0) {
+      runs.push(run)
+      run = []
+      state = { start: 0, end: 0, buffer: Buffer.alloc(0) }
+      table = new TableWriter(null)
+      frame(op, table, state)
+    }
+    if (state.end + table.logs.length * KEY_BYTES > limits.blockBytes)
+      throw new RangeError('an operation too large')
+    run.push(op)
+  }
+  if (run.length > 0) runs.push(run)
+  return runs
+}
