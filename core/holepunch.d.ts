@@ -199,8 +199,9 @@ declare module 'protomux' {
       onclose?: () => void
       ondestroy?: () => void
     }): Channel | null
-    cork(): void
-    uncork(): void
+    /** Calls back when the other side opens a channel that is not open here. */
+    pair(options: { protocol: string; id?: Uint8Array | null }, notify: () => void): void
+    unpair(options: { protocol: string; id?: Uint8Array | null }): void
     destroy(error?: Error): void
   }
 }

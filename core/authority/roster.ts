@@ -5,7 +5,7 @@
  * an owner, in entries that the author had seen. So every peer judges alike, whatever came first.
  */
 import type { ErrorCode, InviteId, LogId, MemberId, Role } from '../contract/index.js'
-import { mayDo } from '../domain/roles.js'
+import { may } from '../domain/roles.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 
 interface Admission {
@@ -55,8 +55,8 @@ export class Roster {
   judge = (entry: PlacedEntry, operation: Operation, owner: MemberId | null): ErrorCode | null => {
     const role = this.roleAt(entry)
     if (!role) return 'NOT_A_MEMBER'
-    const whose = owner === null || owner === entry.author ? 'own' : 'other'
-    return mayDo(role, operation.kind, whose) ? null : 'NOT_ALLOWED'
+    const whose = owner === null || owner === entry.author ? 'own' : 'others'
+    return may(role, operation.kind, whose) ? null : 'NOT_ALLOWED'
   }
 
   /** Folds the authority operations of an entry; entries come in a causal order. */
@@ -131,7 +131,8 @@ export class Roster {
     const { log, index, lamport, author, wallMs: createdMs } = entry
     const record = { invite, role, createdMs, expiresMs, author, log, index, lamport }
     const other = this.#invites.get(invite)
-    if (!other || isAfter({ ...other, operation: 0 }, { ...record, operation: 0 })) this.#invites.set(invite, record)
+    if (!other || isAfter({ ...other, operation: 0 }, { ...record, operation: 0 }))
+      this.#invites.set(invite, record)
   }
 
   /** Used wins over revoked: the newcomer is in. */

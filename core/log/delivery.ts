@@ -126,7 +126,8 @@ export class Delivery {
 
   stops(): { readonly log: LogId; readonly author: Author; readonly stop: Stop }[] {
     const all = []
-    for (const [log, lane] of this.#lanes) if (lane.stop) all.push({ log, author: lane.author, stop: lane.stop })
+    for (const [log, lane] of this.#lanes)
+      if (lane.stop) all.push({ log, author: lane.author, stop: lane.stop })
     return all
   }
 

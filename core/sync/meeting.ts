@@ -1,0 +1,55 @@
+/**
+ * Keeps looking for peers under one topic. Hyperswarm looks a topic up when it is joined and then every ten minutes;
+ * two devices that start at the same moment can miss each other, so this looks again soon while nobody is there.
+ */
+import type Hyperswarm from 'hyperswarm'
+import type { PeerDiscovery } from 'hyperswarm'
+
+const FIRST_MS = 1_000
+const LAST_MS = 30_000
+
+export class Meeting {
+  readonly #discovery: PeerDiscovery
+  #timer: NodeJS.Timeout | null = null
+  #waitMs = FIRST_MS
+
+  constructor(
+    swarm: Hyperswarm,
+    topic: Uint8Array,
+    roles: { readonly client: boolean; readonly server: boolean },
+    private readonly isAlone: () => boolean
+  ) {
+    this.#discovery = swarm.join(topic, roles)
+    this.#schedule()
+  }
+
+  /** Resolves when the topic was announced and looked up once. */
+  async flushed(): Promise<void> {
+    await this.#discovery.flushed()
+  }
+
+  /** Someone left: look soon again. */
+  hurry(): void {
+    this.#waitMs = FIRST_MS
+    this.#schedule()
+  }
+
+  async end(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    await this.#discovery.destroy().catch(ignore)
+  }
+
+  #schedule(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      if (this.isAlone()) this.#discovery.refresh().catch(ignore)
+      this.#waitMs = Math.min(LAST_MS, this.#waitMs * 2)
+      this.#schedule()
+    }, this.#waitMs)
+    this.#timer.unref()
+  }
+}
+
+/** A look-up that fails is one that found nobody; the next one comes. */
+const ignore = (): void => {}

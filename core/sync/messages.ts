@@ -1,0 +1,129 @@
+/**
+ * What peers say to each other beside Hypercore's own replication: JSON of known shape and bounded size. Everything is
+ * checked before it is used, and a peer that says anything else is cut off.
+ */
+import { Buffer } from 'node:buffer'
+import * as v from 'valibot'
+import type { Channel, Encoding } from 'protomux'
+import { raw } from 'compact-encoding'
+import { LIMITS, ROLES } from '../contract/index.js'
+
+const z32Key = v.pipe(v.string(), v.regex(/^[ybndrfg8ejkmcpqxot1uwisza345h769]{52}$/))
+const hex = (bytes: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)))
+const text = (length: number) => v.pipe(v.string(), v.maxLength(length))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+export const CertificateMessage = v.strictObject({
+  member: hex(32),
+  device: hex(32),
+  deviceName: text(LIMITS.deviceNameLength),
+  platform: text(LIMITS.deviceNameLength),
+  createdMs: count,
+  signature: hex(64)
+})
+
+/** Proves knowledge of the book's secret, and which device speaks, on this very connection. */
+export const HelloMessage = v.strictObject({
+  certificate: CertificateMessage,
+  proof: hex(32),
+  signature: hex(64)
+})
+export type HelloMessage = v.InferOutput<typeof HelloMessage>
+
+/** Both sides sent one: replication starts. */
+export const AcceptMessage = v.strictObject({})
+export type AcceptMessage = v.InferOutput<typeof AcceptMessage>
+
+/** Applied lengths that changed since the last such message on this connection, and the digest of the whole. */
+export const HaveMessage = v.strictObject({
+  lengths: v.record(z32Key, count),
+  digest: hex(32)
+})
+export type HaveMessage = v.InferOutput<typeof HaveMessage>
+
+/** Newcomer to inviter: knows the invite, commits to a nonce. */
+export const KnockMessage = v.strictObject({
+  proof: hex(32),
+  commitment: hex(32),
+  certificate: CertificateMessage,
+  signature: hex(64),
+  name: v.pipe(text(LIMITS.nameLength), v.minLength(1))
+})
+export type KnockMessage = v.InferOutput<typeof KnockMessage>
+
+/** Inviter to newcomer: knows the invite too; its nonce. */
+export const GreetMessage = v.strictObject({
+  proof: hex(32),
+  nonce: hex(32),
+  inviter: hex(32),
+  inviterName: text(LIMITS.nameLength),
+  bookName: text(LIMITS.nameLength),
+  role: v.picklist(ROLES)
+})
+export type GreetMessage = v.InferOutput<typeof GreetMessage>
+
+/** Newcomer to inviter: opens the commitment. Both sides now have the words. */
+export const RevealMessage = v.strictObject({ nonce: hex(32) })
+export type RevealMessage = v.InferOutput<typeof RevealMessage>
+
+/** Inviter to newcomer, once admitted: all that it takes to follow the book. */
+export const WelcomeMessage = v.strictObject({
+  founding: v.strictObject({ founder: hex(32), nonce: hex(32), createdMs: count, signature: hex(64) }),
+  secret: hex(32),
+  logs: v.pipe(v.array(z32Key), v.maxLength(20_000))
+})
+export type WelcomeMessage = v.InferOutput<typeof WelcomeMessage>
+
+export const RefusedMessage = v.strictObject({
+  code: v.picklist(['INVITE_EXPIRED', 'INVITE_USED', 'INVITE_REVOKED', 'INVITE_UNKNOWN', 'ADMISSION_REFUSED'])
+})
+export type RefusedMessage = v.InferOutput<typeof RefusedMessage>
+
+/** Newcomer to inviter: it is safe on my disk. */
+export const ThanksMessage = v.strictObject({})
+export type ThanksMessage = v.InferOutput<typeof ThanksMessage>
+
+export const MOST_MESSAGE_BYTES = 4 * 1024 * 1024
+
+/** Bytes as they came; reading them as anything is up to `listen`, where a failure is handled. */
+const frame: Encoding<Uint8Array> = raw
+
+/**
+ * Adds a message to a channel; both sides must add the same ones in the same order. `heard` gets checked values only;
+ * anything else ends in `offended`.
+ */
+export function addMessage<const Schema extends v.GenericSchema>(
+  channel: Channel,
+  schema: Schema,
+  heard: (value: v.InferOutput<Schema>) => void,
+  offended: (why: string) => void
+): (value: v.InferInput<Schema>) => void {
+  const message = channel.addMessage<Uint8Array>({
+    encoding: frame,
+    onmessage(bytes) {
+      const value = parse(schema, bytes)
+      if (value.ok) heard(value.value)
+      else offended(value.why)
+    }
+  })
+  return (value) => {
+    if (!channel.closed) message.send(Buffer.from(JSON.stringify(value)))
+  }
+}
+
+/** Never throws. */
+export function parse<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  bytes: Uint8Array
+): { ok: true; value: v.InferOutput<Schema> } | { ok: false; why: string } {
+  if (bytes.length > MOST_MESSAGE_BYTES) return { ok: false, why: 'a message is too large' }
+  try {
+    const result = v.safeParse(schema, JSON.parse(Buffer.from(bytes).toString('utf8')))
+    return result.success ? { ok: true, value: result.output } : { ok: false, why: 'a message is malformed' }
+  } catch {
+    return { ok: false, why: 'a message is not JSON' }
+  }
+}
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+export const fromHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'))

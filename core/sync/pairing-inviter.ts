@@ -1,0 +1,277 @@
+/**
+ * The inviter's side of pairing: waits under each open invite's topic, checks who knocks, keeps who is waiting (on
+ * disk, so that an interruption loses nothing), and welcomes whom a person admitted. A newcomer who was cut off after
+ * being admitted gets the same welcome again; anyone else finds the invite used.
+ */
+import { EventEmitter } from 'node:events'
+import type Hyperswarm from 'hyperswarm'
+import type { NoiseStream } from 'hyperswarm'
+import Protomux from 'protomux'
+import type { InviteId, MemberId, Role } from '../contract/index.js'
+import { memberIdOf, type FoundingCertificate } from '../identity/certificates.js'
+import { inviteKey, inviteTopic } from '../identity/invite-code.js'
+import { verificationWords } from '../identity/words.js'
+import { Meeting } from './meeting.js'
+import {
+  addMessage,
+  fromHex,
+  GreetMessage,
+  KnockMessage,
+  RefusedMessage,
+  RevealMessage,
+  ThanksMessage,
+  toHex,
+  WelcomeMessage
+} from './messages.js'
+import {
+  certificateFromMessage,
+  commitmentTo,
+  foundingToMessage,
+  isPresenceValid,
+  isProofValid,
+  otherSide,
+  proofOf,
+  type Side
+} from './proofs.js'
+
+export const PAIRING_PROTOCOL = 'guildbook/pairing/1'
+/** More people than this do not wait at one invite. */
+const MOST_WAITING = 8
+
+/** Someone who knocked; kept until the invite ends. */
+export interface Knock {
+  readonly member: MemberId
+  readonly memberKey: string
+  readonly name: string
+  readonly deviceName: string
+  readonly deviceKey: string
+  /** Hex. The newcomer's commitment, our nonce, and theirs once revealed. */
+  readonly commitment: string
+  readonly nonce: string
+  readonly theirNonce: string | null
+  readonly verdict: 'waiting' | 'admitted' | 'refused' | 'done'
+}
+
+/** One invite as this device keeps it. */
+export interface InviteRecord {
+  readonly invite: InviteId
+  /** 12 bytes, hex. */
+  readonly secret: string
+  readonly role: Role
+  readonly expiresMs: number
+  readonly knocks: readonly Knock[]
+}
+
+export interface InviterOptions {
+  readonly swarm: Hyperswarm
+  readonly record: InviteRecord
+  /** Keeps the record on disk; resolves when it is safe. */
+  save(record: InviteRecord): Promise<void>
+  /** Why the invite does not admit anyone new; null while it does. */
+  ended(): RefusedMessage['code'] | null
+  about(): { readonly inviter: Uint8Array; readonly inviterName: string; readonly bookName: string }
+  welcome(): {
+    readonly founding: FoundingCertificate
+    readonly secret: Uint8Array
+    readonly logs: readonly string[]
+  }
+  readonly randomBytes: (count: number) => Uint8Array
+}
+
+interface Visit {
+  readonly member: MemberId
+  readonly sendWelcome: (message: WelcomeMessage) => void
+  readonly sendRefused: (message: RefusedMessage) => void
+  readonly leave: () => void
+}
+
+export interface InviterEvents {
+  changed: []
+}
+
+export class Inviter extends EventEmitter<InviterEvents> {
+  readonly #o: InviterOptions
+  readonly #topic: Uint8Array
+  readonly #key: Uint8Array
+  readonly #meeting: Meeting
+  readonly #visits = new Set<Visit>()
+  #record: InviteRecord
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor(options: InviterOptions) {
+    super()
+    this.#o = options
+    this.#record = options.record
+    const secret = fromHex(options.record.secret)
+    this.#topic = inviteTopic(secret)
+    this.#key = inviteKey(secret)
+    this.#meeting = new Meeting(options.swarm, this.#topic, { client: false, server: true }, () => true)
+  }
+
+  get record(): InviteRecord {
+    return this.#record
+  }
+
+  isConnected(member: MemberId): boolean {
+    return [...this.#visits].some((visit) => visit.member === member)
+  }
+
+  /** The words of someone who waits; null until both nonces are known. */
+  words(knock: Knock): string[] | null {
+    if (knock.theirNonce === null) return null
+    const { inviter } = this.#o.about()
+    return pairingWords(this.#key, {
+      inviter,
+      member: fromHex(knock.memberKey),
+      device: fromHex(knock.deviceKey),
+      inviterNonce: fromHex(knock.nonce),
+      memberNonce: fromHex(knock.theirNonce)
+    })
+  }
+
+  /** Answers this invite's channel on a new connection. */
+  attend(stream: NoiseStream): void {
+    const mux = Protomux.from(stream)
+    mux.pair({ protocol: PAIRING_PROTOCOL, id: this.#topic }, () => this.#receive(stream))
+  }
+
+  /** A person's decision. The admission itself is in the book already. */
+  async decide(member: MemberId, verdict: 'admitted' | 'refused'): Promise<void> {
+    await this.#update(member, (knock) => ({ ...knock, verdict }))
+    for (const visit of this.#visits) if (visit.member === member) this.#answer(visit)
+  }
+
+  async end(): Promise<void> {
+    await this.#meeting.end()
+    for (const visit of this.#visits) visit.leave()
+    await this.#saving
+  }
+
+  #receive(stream: NoiseStream): void {
+    const channel = Protomux.from(stream).createChannel({
+      protocol: PAIRING_PROTOCOL,
+      id: this.#topic,
+      onclose: () => {
+        for (const visit of this.#visits) {
+          if (visit.leave === leave) this.#visits.delete(visit)
+        }
+        this.emit('changed')
+      }
+    })
+    if (!channel) return
+    const leave = () => stream.destroy()
+    const side: Side = stream.isInitiator ? 'initiator' : 'responder'
+    let member: MemberId | null = null
+    const visited = (visit: Omit<Visit, 'leave' | 'sendWelcome' | 'sendRefused'>) => {
+      const whole = { ...visit, leave, sendWelcome, sendRefused }
+      this.#visits.add(whole)
+      return whole
+    }
+    addMessage(channel, KnockMessage, (knock) => void onKnock(knock), leave)
+    const sendGreet = addMessage(channel, GreetMessage, leave, leave)
+    addMessage(channel, RevealMessage, (reveal) => void onReveal(reveal), leave)
+    const sendWelcome = addMessage(channel, WelcomeMessage, leave, leave)
+    const sendRefused = addMessage(channel, RefusedMessage, leave, leave)
+    addMessage(channel, ThanksMessage, () => void onThanks(), leave)
+    channel.open()
+
+    const onKnock = async (message: KnockMessage) => {
+      const checked = this.#check(message, stream.handshakeHash, otherSide(side))
+      if (!checked || member) return leave()
+      const found = await this.#knocked(checked, message)
+      if (typeof found === 'string') return sendRefused({ code: found })
+      member = checked
+      const { inviter, inviterName, bookName } = this.#o.about()
+      sendGreet({
+        proof: toHex(proofOf(this.#key, 'inviter', stream.handshakeHash, side)),
+        nonce: found.nonce,
+        inviter: toHex(inviter),
+        inviterName,
+        bookName,
+        role: this.#record.role
+      })
+    }
+    const onReveal = async ({ nonce }: RevealMessage) => {
+      const knock = member && this.#knock(member)
+      if (!knock || toHex(commitmentTo(fromHex(nonce))) !== knock.commitment) return leave()
+      await this.#update(knock.member, (k) => ({ ...k, theirNonce: nonce }))
+      this.#answer(visited({ member: knock.member }))
+      this.emit('changed')
+    }
+    const onThanks = async () => {
+      if (!member || this.#knock(member)?.verdict !== 'admitted') return
+      await this.#update(member, (k) => ({ ...k, verdict: 'done' }))
+      this.emit('changed')
+    }
+  }
+
+  /** The member behind a knock, or null if it proves nothing. */
+  #check(message: KnockMessage, handshake: Uint8Array, side: Side): MemberId | null {
+    const certificate = certificateFromMessage(message.certificate)
+    if (!isProofValid(message.proof, this.#key, 'newcomer', handshake, side)) return null
+    if (!isPresenceValid(message.signature, certificate, handshake, side)) return null
+    return memberIdOf(certificate.member)
+  }
+
+  /** The knock as it is kept, or why it is not heard. */
+  async #knocked(member: MemberId, message: KnockMessage): Promise<Knock | RefusedMessage['code']> {
+    const known = this.#knock(member)
+    const wasAdmitted = known?.verdict === 'admitted' || known?.verdict === 'done'
+    const ended = this.#o.ended()
+    if (ended && !wasAdmitted) return ended
+    if (known?.verdict === 'refused') return 'ADMISSION_REFUSED'
+    if (known && known.commitment === message.commitment) return known
+    if (!known && this.#record.knocks.length >= MOST_WAITING) return 'INVITE_USED'
+    const knock: Knock = {
+      member,
+      memberKey: message.certificate.member,
+      name: message.name,
+      deviceName: message.certificate.deviceName,
+      deviceKey: message.certificate.device,
+      commitment: message.commitment,
+      nonce: toHex(this.#o.randomBytes(32)),
+      theirNonce: null,
+      verdict: wasAdmitted ? 'admitted' : 'waiting'
+    }
+    const others = this.#record.knocks.filter((k) => k.member !== member)
+    await this.#save({ ...this.#record, knocks: [...others, knock] })
+    return knock
+  }
+
+  #answer(visit: Visit): void {
+    const verdict = this.#knock(visit.member)?.verdict
+    if (verdict === 'refused') return visit.sendRefused({ code: 'ADMISSION_REFUSED' })
+    if (verdict !== 'admitted' && verdict !== 'done') return
+    const { founding, secret, logs } = this.#o.welcome()
+    visit.sendWelcome({ founding: foundingToMessage(founding), secret: toHex(secret), logs: [...logs] })
+  }
+
+  #knock(member: MemberId): Knock | undefined {
+    return this.#record.knocks.find((knock) => knock.member === member)
+  }
+
+  #update(member: MemberId, change: (knock: Knock) => Knock): Promise<void> {
+    const knocks = this.#record.knocks.map((knock) => (knock.member === member ? change(knock) : knock))
+    return this.#save({ ...this.#record, knocks })
+  }
+
+  #save(record: InviteRecord): Promise<void> {
+    this.#record = record
+    this.#saving = this.#saving.then(() => this.#o.save(this.#record))
+    return this.#saving
+  }
+}
+
+/** The words that both sides show, from what both know. */
+export function pairingWords(
+  key: Uint8Array,
+  of: {
+    readonly inviter: Uint8Array
+    readonly member: Uint8Array
+    readonly device: Uint8Array
+    readonly inviterNonce: Uint8Array
+    readonly memberNonce: Uint8Array
+  }
+): string[] {
+  return verificationWords(key, of.inviter, of.member, of.device, of.inviterNonce, of.memberNonce)
+}

@@ -1,0 +1,150 @@
+/** All connections of one book: finds the other members' devices, lets them in, replicates, compares digests. */
+import { EventEmitter } from 'node:events'
+import HyperDHT from 'hyperdht'
+import Hyperswarm, { type NoiseStream } from 'hyperswarm'
+import type { BookId, DeviceId, LogId, MemberId } from '../contract/index.js'
+import type { DeviceCertificate } from '../identity/certificates.js'
+import { utf8 } from '../identity/bytes.js'
+import { derive, type KeyPair } from '../identity/keys.js'
+import type { LogStore } from '../log/store.js'
+import { Meeting } from './meeting.js'
+import { Peer, type RemoteDevice } from './peer.js'
+
+const MOST_WAITING = 32
+
+/** What the swarm needs to know of the book. */
+export interface BookSide {
+  vector(): Readonly<Record<LogId, number>>
+  /** Hex digest of the book's state at `vector`. */
+  digest(): string
+  isMember(member: MemberId): boolean
+  /** A peer has logs that may not be known here. */
+  learn(logs: readonly LogId[]): void
+}
+
+export interface SwarmOptions {
+  readonly dht: HyperDHT
+  readonly book: BookId
+  /** The book's secret, 32 bytes. */
+  readonly secret: Uint8Array
+  readonly certificate: DeviceCertificate
+  readonly device: KeyPair
+  readonly store: LogStore
+  readonly side: BookSide
+}
+
+/** What a device told when it was last heard from. */
+export interface Sighting extends RemoteDevice {
+  readonly seenMs: number
+  readonly lengths: ReadonlyMap<LogId, number>
+  readonly digest: string | null
+  readonly address: string | null
+  readonly connection: 'connected' | 'away'
+}
+
+export interface SwarmEvents {
+  /** Somebody came, went, or told something new. */
+  peers: []
+}
+
+export class BookSwarm extends EventEmitter<SwarmEvents> {
+  readonly #o: SwarmOptions
+  readonly #swarm: Hyperswarm
+  readonly #meeting: Meeting
+  readonly #topic: Uint8Array
+  readonly #proofKey: Uint8Array
+  readonly #peers = new Set<Peer>()
+
+  constructor(options: SwarmOptions) {
+    super()
+    this.#o = options
+    const { dht, secret, device, book } = options
+    this.#topic = derive(secret, 'book-topic')
+    this.#proofKey = derive(secret, 'book-proof')
+    const keyPair = HyperDHT.keyPair(derive(device.seed, 'book-swarm', utf8(book)))
+    this.#swarm = new Hyperswarm({ dht, keyPair })
+    this.#swarm.on('connection', (stream: NoiseStream) => this.#connected(stream))
+    this.#meeting = new Meeting(this.#swarm, this.#topic, { client: true, server: true }, () => !this.#isMet())
+  }
+
+  /** Resolves when this device was announced and others were looked up once. */
+  async flushed(): Promise<void> {
+    await this.#meeting.flushed()
+  }
+
+  connected(): Sighting[] {
+    const seenMs = Date.now()
+    const all: Sighting[] = []
+    for (const peer of this.#peers) {
+      const { remote, lengths, digest, address, state } = peer
+      if (state === 'open' && remote)
+        all.push({ ...remote, seenMs, lengths, digest, address, connection: 'connected' })
+    }
+    return all
+  }
+
+  /** Peers that know the book and are not known as members here (yet). */
+  strangers(): RemoteDevice[] {
+    return [...this.#peers].flatMap((peer) => (peer.state === 'waiting' && peer.remote ? [peer.remote] : []))
+  }
+
+  /** Tells all peers what is here, and looks again at those who wait. */
+  tell(): void {
+    for (const peer of this.#peers) peer.reconsider()
+    const open = [...this.#peers].filter((peer) => peer.state === 'open')
+    if (open.length === 0) return
+    const vector = this.#o.side.vector()
+    const digest = this.#o.side.digest()
+    for (const peer of open) peer.tell(vector, digest)
+  }
+
+  disconnect(device: DeviceId): void {
+    for (const peer of this.#peers) if (peer.remote?.device === device) peer.end('it was asked to go')
+  }
+
+  async close(): Promise<void> {
+    await this.#meeting.end()
+    for (const peer of this.#peers) peer.end('this device goes offline')
+    await this.#swarm.destroy()
+  }
+
+  #isMet(): boolean {
+    return [...this.#peers].some((peer) => peer.state === 'open')
+  }
+
+  #connected(stream: NoiseStream): void {
+    stream.on('error', () => {})
+    const { certificate, device, side } = this.#o
+    const peer = new Peer({
+      stream,
+      topic: this.#topic,
+      proofKey: this.#proofKey,
+      certificate,
+      device,
+      isMember: (member) => side.isMember(member)
+    })
+    if (peer.state === 'closed') return
+    if (this.strangers().length >= MOST_WAITING) return peer.end('too many are waiting')
+    this.#peers.add(peer)
+    peer.on('open', () => this.#opened(peer))
+    peer.on('have', () => this.#heard(peer))
+    peer.on('close', () => this.#left(peer))
+  }
+
+  #opened(peer: Peer): void {
+    this.#o.store.corestore.replicate(peer.stream)
+    peer.tell(this.#o.side.vector(), this.#o.side.digest())
+    this.emit('peers')
+  }
+
+  #heard(peer: Peer): void {
+    this.#o.side.learn([...peer.lengths.keys()])
+    this.emit('peers')
+  }
+
+  #left(peer: Peer): void {
+    if (!this.#peers.delete(peer)) return
+    this.#meeting.hurry()
+    this.emit('peers')
+  }
+}
