@@ -4,6 +4,7 @@
  */
 import z32 from 'z32'
 import type { CurrencyCode, IsoDate } from '../contract/index.js'
+import { dateNumber, dateOfNumber, isDate } from '../domain/date.js'
 
 const KEPT = 16_384
 const KEY_LENGTH = 52
@@ -38,28 +39,18 @@ const keyOf = remember((name: string): Buffer => {
 /** The 32 bytes of a z-base-32 name. Throws on what is none. */
 export const keyOfName = (name: string): Buffer => keyOf(name)
 
-/** Days of a month, in the Gregorian calendar. */
-function daysOf(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
-}
-
 const dateOf = remember((wire: number): string => {
-  const [year, month, day] = [Math.floor(wire / 10_000), Math.floor(wire / 100) % 100, wire % 100]
-  const exists =
-    year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month)
-  if (!exists) throw new Error('not a date')
-  const digits = String(wire).padStart(8, '0')
-  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
+  const date = dateOfNumber(wire)
+  if (!isDate(date)) throw new Error('not a date')
+  return date
 })
 
 /** `20260131` as `2026-01-31`. Throws on what is no day of the calendar. */
 export const dateOfWire = (wire: number): IsoDate => dateOf(wire) as IsoDate
 
 const wireDate = remember((date: string): number => {
-  const wire = /^\d{4}-\d\d-\d\d$/.test(date) ? Number(date.replaceAll('-', '')) : 0
-  if (dateOf(wire) !== date) throw new RangeError(`not a date: ${date}`)
-  return wire
+  if (!isDate(date)) throw new RangeError(`not a date: ${date}`)
+  return dateNumber(date)
 })
 
 export const wireOfDate = (date: IsoDate): number => wireDate(date)

@@ -11,7 +11,7 @@ export interface State {
 
 const TWO_32 = 0x1_0000_0000
 const MAX_HIGH = 0x1f_ffff
-const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const fatal = new TextDecoder('utf-8', { fatal: true })
 
 /** Claims `bytes` and says where they start. */
 function take(state: State, bytes: number): number {
@@ -140,6 +140,14 @@ const int = {
   }
 }
 
+function checkUtf8(bytes: Uint8Array): void {
+  try {
+    fatal.decode(bytes)
+  } catch {
+    throw new Error('a text is not UTF-8')
+  }
+}
+
 /** UTF-8 behind its length in bytes. A lone surrogate is written as U+FFFD. */
 const string = {
   preencode(state: State, value: string): void {
@@ -158,7 +166,8 @@ const string = {
     const start = take(state, bytes)
     const text = state.buffer.toString('utf8', start, start + bytes)
     // what is invalid becomes U+FFFD, but that may also be what was written
-    return text.includes('\ufffd') ? fatal.decode(state.buffer.subarray(start, start + bytes)) : text
+    if (text.includes('\ufffd')) checkUtf8(state.buffer.subarray(start, start + bytes))
+    return text
   }
 }
 
