@@ -1,0 +1,193 @@
+/** A book: the fold of its entries, and every question that a view asks of it. Pure and synchronous. */
+import {
+  done,
+  type AccountId,
+  type AccountRow,
+  type ConflictRow,
+  type CurrencyCode,
+  type ErrorCode,
+  type IsoDate,
+  type JournalFilter,
+  type LogId,
+  type MemberId,
+  type Outcome,
+  type Page,
+  type PageRequest,
+  type PayeeRow,
+  type Place,
+  type RegisterRow,
+  type TransactionDetail,
+  type TransactionDraft,
+  type TransactionId,
+  type TransactionRow,
+  type TrialBalance
+} from '../contract/index.js'
+import type { TransactionContent } from '../domain/transaction.js'
+import type { Operation, PlacedEntry } from '../ops/operations.js'
+import { accountRows, trialBalance } from './balances.js'
+import type { Hash } from './digest.js'
+import { Drafts, unknownTransaction, type AccountChanges, type AccountDraft, type Keep } from './drafts.js'
+import { findTransaction } from './find.js'
+import { applyEntry } from './fold.js'
+import { inOrder, Journal, type Scope } from './journal.js'
+import { compareTransactions, type FieldWrite } from './model.js'
+import { Rows } from './rows.js'
+import { State } from './state.js'
+import type { Directory, Judge } from './types.js'
+
+/** A transaction's detail as far as the book knows it, and the entry that its shown version came in. */
+export type KnownDetail = Omit<TransactionDetail, 'heldBy'> & {
+  readonly shownIn: { readonly log: LogId; readonly index: number }
+}
+
+/** An operation that does not count, and why. */
+export interface NotCounted {
+  readonly place: Place
+  readonly author: MemberId
+  readonly code: ErrorCode
+}
+
+export class Book {
+  readonly #state: State
+  readonly #rows: Rows
+  readonly #journal: Journal
+  readonly #drafts: Drafts
+
+  /** `hash`: 32 bytes of BLAKE2b. All peers must use the same. */
+  constructor({ directory, hash }: { readonly directory: Directory; readonly hash: Hash }) {
+    this.#state = new State(hash)
+    this.#rows = new Rows(this.#state, directory)
+    this.#journal = new Journal(this.#state, this.#rows)
+    this.#drafts = new Drafts(this.#state)
+  }
+
+  /** Takes an entry in, after its causal past. An entry that is in already changes nothing. */
+  apply(entry: PlacedEntry, judge: Judge): void {
+    applyEntry(this.#state, entry, judge)
+  }
+
+  /** Hex fingerprint of the state: equal for equal sets of entries, whatever order they came in. */
+  digest(): string {
+    return this.#state.digest.value()
+  }
+
+  summary(): { readonly name: string; readonly currency: CurrencyCode; readonly transactions: number } {
+    const { settings, transactions } = this.#state
+    return { name: settings.name, currency: settings.currency, transactions: transactions.size }
+  }
+
+  accounts(): readonly AccountRow[] {
+    return accountRows(this.#state)
+  }
+
+  /** The account with this path: exactly, else the only one that differs in case alone. */
+  accountByPath(path: string): Outcome<AccountId> {
+    const found = this.#state.tree.byPath(path)
+    return found.ok ? done(found.value.account.id) : found
+  }
+
+  /** Every setting of the account's fields that counts, oldest first; the last of each field is what holds. */
+  accountHistory(account: AccountId): readonly FieldWrite[] {
+    return this.#state.accounts.get(account)?.fields.history ?? []
+  }
+
+  journal(filter: JournalFilter, page: PageRequest): Page<TransactionRow> {
+    return this.#journal.page(filter, page)
+  }
+
+  /** Where the transaction is in this journal; -1 if it is not. */
+  journalPosition(
+    id: TransactionId,
+    filter: JournalFilter = {},
+    order: 'newest' | 'oldest' = 'newest'
+  ): number {
+    return this.#journal.position(id, filter, order)
+  }
+
+  /** Postings that count of one account, or also of those below it, with the balance of all of them up to each. */
+  register(
+    account: AccountId,
+    scope: Scope,
+    filter: Omit<JournalFilter, 'account'>,
+    page: PageRequest
+  ): Page<RegisterRow> {
+    return this.#journal.register(account, scope, filter, page)
+  }
+
+  /** Refuses with TRANSACTION_UNKNOWN. */
+  transaction(id: TransactionId): Outcome<KnownDetail> {
+    const transaction = this.#state.transactions.get(id)
+    if (!transaction) return unknownTransaction(id)
+    const { log, index } = transaction.shown.origin
+    return done({
+      transaction: this.#rows.transaction(transaction),
+      history: transaction.versions.map((version) => this.#rows.version(version)),
+      shownIn: { log, index }
+    })
+  }
+
+  findTransaction(prefix: string): Outcome<TransactionId> {
+    return findTransaction(this.#state, prefix)
+  }
+
+  /** Latest in the journal first. */
+  conflicts(): readonly ConflictRow[] {
+    return [...this.#state.ledger.conflicts]
+      .sort((a, b) => compareTransactions(b, a))
+      .map(({ id, heads }) => ({ id, heads: heads.map((head) => this.#rows.version(head)) }))
+  }
+
+  trialBalance(at: IsoDate | null = null): TrialBalance {
+    return trialBalance(this.#state, at)
+  }
+
+  payees(text: string, limit: number): readonly PayeeRow[] {
+    const { payees } = this.#state.ledger
+    return payees.find(text, limit).map((payee) => {
+      const latest = payees.latest(payee)
+      const postings = this.#rows.postings(latest.shown.content)
+      return { payee: payee.text, uses: payee.uses, latest: latest.id, postings }
+    })
+  }
+
+  /** Every operation that does not count, in the order of ties. */
+  notCounted(): readonly NotCounted[] {
+    return this.#state.rejected
+      .toArray()
+      .map(({ id, origin, code }) => ({ place: id, author: origin.author, code }))
+  }
+
+  /** All transactions, void ones too, by date, then by order of entry. Ends when the book changes: read it at once. */
+  *rows(): Generator<TransactionRow> {
+    for (const transaction of inOrder(this.#state)) yield this.#rows.transaction(transaction)
+  }
+
+  /** Checks what a person wants to post: it balances, and its accounts are open and take its currencies. */
+  checkDraft(draft: TransactionDraft): Outcome<TransactionContent> {
+    return this.#drafts.post(draft)
+  }
+
+  draftAmend(id: TransactionId, draft: TransactionDraft): Outcome<Operation> {
+    return this.#drafts.amend(id, draft)
+  }
+
+  draftVoid(id: TransactionId, reason: string): Outcome<Operation> {
+    return this.#drafts.void(id, reason)
+  }
+
+  draftResolve(id: TransactionId, keep: Keep): Outcome<Operation> {
+    return this.#drafts.resolve(id, keep)
+  }
+
+  draftAccount(draft: AccountDraft): Outcome<Operation> {
+    return this.#drafts.account(draft)
+  }
+
+  draftAccountEdit(account: AccountId, changes: AccountChanges): Outcome<Operation> {
+    return this.#drafts.accountEdit(account, changes)
+  }
+
+  draftSettings(changes: { readonly name?: string; readonly currency?: CurrencyCode }): Outcome<Operation> {
+    return this.#drafts.settings(changes)
+  }
+}

@@ -1,0 +1,76 @@
+/** Answers in the contract's shapes. */
+import type { PostingRow, TransactionRow, VersionRow } from '../contract/index.js'
+import type { TransactionContent } from '../domain/transaction.js'
+import { isVoid, type Transaction, type Version } from './model.js'
+import type { State } from './state.js'
+import type { Directory } from './types.js'
+
+export class Rows {
+  readonly #state: State
+  readonly #directory: Directory
+
+  constructor(state: State, directory: Directory) {
+    this.#state = state
+    this.#directory = directory
+  }
+
+  /** The author is who posted it first; each version's author is in its history. */
+  transaction(transaction: Transaction): TransactionRow {
+    const { shown } = transaction
+    const { date, payee, note, tags } = shown.content
+    return {
+      id: transaction.id,
+      version: shown.id,
+      date,
+      payee,
+      note,
+      tags,
+      postings: this.postings(shown.content),
+      state: isVoid(shown) ? 'void' : 'posted',
+      conflict: transaction.inConflict ? 'open' : 'none',
+      versions: transaction.versionCount,
+      author: transaction.owner,
+      authorName: this.#directory.memberName(transaction.owner)
+    }
+  }
+
+  postings(content: TransactionContent): PostingRow[] {
+    const { tree } = this.#state
+    return content.postings.map(({ account, amountMinor, currency, value, note }) => ({
+      account,
+      path: tree.path(account),
+      amountMinor,
+      currency,
+      value,
+      note
+    }))
+  }
+
+  version(version: Version): VersionRow {
+    const { origin, content } = version
+    return {
+      version: version.id,
+      kind: version.kind,
+      standing: standing(version),
+      reason: version.reason,
+      replaces: version.replaces,
+      date: content.date,
+      payee: content.payee,
+      note: content.note,
+      tags: content.tags,
+      postings: this.postings(content),
+      author: origin.author,
+      authorName: this.#directory.memberName(origin.author),
+      device: origin.device,
+      deviceName: this.#directory.deviceName(origin.device),
+      wallMs: origin.wallMs,
+      lamport: origin.lamport
+    }
+  }
+}
+
+function standing(version: Version): VersionRow['standing'] {
+  if (version.reason !== null) return 'not-counted'
+  if (version.transaction.shown === version) return 'shown'
+  return version.transaction.isHead(version) ? 'head' : 'replaced'
+}

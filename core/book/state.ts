@@ -1,0 +1,43 @@
+/** The state of a book: what the fold builds and the queries read. */
+import type { AccountId, LogId, TransactionId } from '../contract/index.js'
+import { Digest, type Hash } from './digest.js'
+import { Ledger } from './ledger.js'
+import {
+  BookSettings,
+  comparePlaced,
+  type Account,
+  type Rejected,
+  type Transaction,
+  type Version
+} from './model.js'
+import { SortedList } from './sorted-list.js'
+import { AccountTree } from './tree.js'
+
+export class State {
+  readonly settings = new BookSettings()
+  readonly accounts = new Map<AccountId, Account>()
+  readonly transactions = new Map<TransactionId, Transaction>()
+  /** Counted and not counted versions of transactions, by id. */
+  readonly versions = new Map<string, Version>()
+  readonly rejected = new SortedList<Rejected>(comparePlaced, () => null)
+  readonly ledger = new Ledger(this.accounts)
+  readonly digest: Digest
+  /** For each log, the index after the last entry that was applied. */
+  readonly applied = new Map<LogId, number>()
+  #tree: AccountTree | null = null
+
+  constructor(hash: Hash) {
+    this.digest = new Digest(hash)
+    this.digest.add(this.settings)
+  }
+
+  get tree(): AccountTree {
+    return (this.#tree ??= new AccountTree(this.accounts))
+  }
+
+  /** An account was added or one of its fields written. */
+  accountsChanged(): void {
+    this.#tree = null
+    this.ledger.accountsChanged()
+  }
+}
