@@ -52,7 +52,10 @@ declare module 'hypercore' {
     get(index: number, options?: { wait?: boolean; timeout?: number }): Promise<Buffer | null>
     has(start: number, end?: number): Promise<boolean>
     update(options?: { wait?: boolean }): Promise<boolean>
-    download(range?: { start?: number; end?: number; linear?: boolean }): { done(): Promise<void>; destroy(): void }
+    download(range?: { start?: number; end?: number; linear?: boolean }): {
+      done(): Promise<void>
+      destroy(): void
+    }
   }
 }
 
@@ -75,6 +78,7 @@ declare module 'corestore' {
     ready(): Promise<void>
     close(): Promise<void>
     get(options: {
+      name?: string
       key?: Uint8Array
       manifest?: { version: number; signers: { publicKey: Uint8Array }[] }
       encryption?: { key: Uint8Array } | null
@@ -107,7 +111,7 @@ declare module 'hyperdht' {
     static bootstrapper(
       port: number,
       host: string,
-      options?: { bootstrap?: DhtAddress[]; ephemeral?: boolean; anyPort?: boolean }
+      options?: { host?: string; bootstrap?: DhtAddress[]; ephemeral?: boolean; anyPort?: boolean }
     ): HyperDHT
     readonly host: string | null
     readonly port: number
@@ -221,4 +225,10 @@ declare module 'compact-encoding' {
   export const fixed32: Encoding<Uint8Array>
   export function encode<T>(encoding: Encoding<T>, value: T): Uint8Array
   export function decode<T>(encoding: Encoding<T>, bytes: Uint8Array): T
+}
+
+declare module 'fs-native-extensions' {
+  /** Takes an advisory lock of the whole file that ends with the process; false if another has it. */
+  export function tryLock(fd: number, options?: { shared?: boolean }): boolean
+  export function unlock(fd: number): void
 }

@@ -1,0 +1,169 @@
+/** Rows as scripts get them. JSON.md documents these; fields are only ever added. */
+import { formatDecimal } from '../contract/index.js'
+import type {
+  AccountRow,
+  AdmissionRow,
+  BookSummary,
+  InviteRow,
+  JoinRow,
+  PostingRow,
+  RegisterRow,
+  SyncStatus,
+  TransactionRow,
+  TrialBalance,
+  VersionRow
+} from '../contract/index.js'
+import { money } from './amounts.js'
+
+export const bookJson = (book: BookSummary) => ({
+  book: book.book,
+  name: book.name,
+  currency: book.currency,
+  kind: book.kind,
+  me: book.me,
+  transactions: book.transactions
+})
+
+export const accountJson = (row: AccountRow) => ({
+  id: row.account,
+  account: row.path,
+  name: row.name,
+  type: row.type,
+  code: row.code,
+  currency: row.currency,
+  state: row.state,
+  postings: row.postings,
+  own: row.own.map(money),
+  total: row.total.map(money)
+})
+
+const postingJson = (row: PostingRow) => ({
+  account: row.path,
+  ...money(row),
+  value: row.value && money(row.value),
+  note: row.note
+})
+
+export const transactionJson = (row: TransactionRow) => ({
+  id: row.id,
+  version: row.version,
+  date: row.date,
+  payee: row.payee,
+  note: row.note,
+  tags: row.tags,
+  postings: row.postings.map(postingJson),
+  state: row.state,
+  conflict: row.conflict,
+  versions: row.versions,
+  author: { member: row.author, name: row.authorName }
+})
+
+export const versionJson = (row: VersionRow) => ({
+  version: row.version,
+  kind: row.kind,
+  standing: row.standing,
+  reason: row.reason,
+  replaces: row.replaces,
+  date: row.date,
+  payee: row.payee,
+  note: row.note,
+  tags: row.tags,
+  postings: row.postings.map(postingJson),
+  author: { member: row.author, name: row.authorName },
+  device: { device: row.device, name: row.deviceName },
+  at: timeJson(row.wallMs),
+  lamport: row.lamport
+})
+
+export const registerJson = (row: RegisterRow) => ({
+  id: row.transaction.id,
+  date: row.transaction.date,
+  payee: row.transaction.payee,
+  account: row.transaction.postings[row.posting]?.path ?? '',
+  amount: formatDecimal(row.amountMinor, row.currency),
+  currency: row.currency,
+  balance: formatDecimal(row.balanceMinor, row.currency)
+})
+
+export const balanceJson = (balance: TrialBalance) =>
+  balance.rows
+    .filter((row) => row.amountMinor !== 0n)
+    .map((row) => ({
+      account: row.path,
+      currency: row.currency,
+      amount: formatDecimal(row.amountMinor, row.currency)
+    }))
+
+export const statusJson = (status: SyncStatus) => {
+  const devices = status.members.flatMap((member) =>
+    member.devices
+      .filter((device) => device.isThis === 'other')
+      .map((device) => ({
+        device: device.device,
+        name: device.name,
+        platform: device.platform,
+        member: member.member,
+        memberName: member.name,
+        connection: device.connection,
+        address: device.address,
+        lastSeen: device.lastSeenMs === null ? null : timeJson(device.lastSeenMs),
+        lacks: device.lacksEntries,
+        ahead: device.aheadEntries,
+        digest: device.digest
+      }))
+  )
+  return {
+    book: status.book,
+    name: status.name,
+    network: status.network,
+    digest: status.digest,
+    vector: status.vector,
+    transactions: status.transactions,
+    conflicts: status.conflicts,
+    pending: status.pendingEntries,
+    peers: devices.filter((device) => device.connection === 'connected'),
+    devices,
+    members: status.members.map(({ member, name, role, isMe }) => ({
+      member,
+      name,
+      role,
+      isMe: isMe === 'me'
+    })),
+    heldBy: status.heldBy,
+    problems: status.problems
+  }
+}
+
+export const inviteJson = (invite: InviteRow) => ({
+  invite: invite.invite,
+  role: invite.role,
+  state: invite.state,
+  created: timeJson(invite.createdMs),
+  expires: timeJson(invite.expiresMs)
+})
+
+export const admissionJson = (row: AdmissionRow) => ({
+  invite: row.invite,
+  member: row.member,
+  name: row.name,
+  device: row.deviceName,
+  role: row.role,
+  words: row.words,
+  connection: row.connection
+})
+
+export const joinJson = (row: JoinRow) => ({
+  invite: row.invite,
+  step: row.step,
+  words: row.words,
+  book: row.book,
+  name: row.bookName,
+  inviter: row.inviterName,
+  reason: row.reason
+})
+
+/** A moment as ISO 8601 in UTC; a nonsensical one, which a member's clock may well claim, as null. */
+export function timeJson(ms: number): string | null {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
