@@ -12,12 +12,16 @@ export interface ServedChannel {
   welcome(): void
   /**
    * Refuses what comes from now on (as surely not done), tells the client so, and closes when what is under way is
-   * answered and the client has gone, at the latest after `graceMs`.
+   * answered, at the latest after `graceMs`. A client that understands closes first, and knows of each request
+   * whether it was done.
    */
   stop(graceMs: number): Promise<void>
   /** Closes at once. */
   close(): void
 }
+
+/** How long a client that was told of the end has to go by itself, once all is answered. */
+const LEAVING_MS = 250
 
 interface ClientFunctions {
   welcome(): void
@@ -91,12 +95,18 @@ export function serveChannel(engine: EngineSource, channel: Channel): ServedChan
         await rpc.$callEvent('stopping')
       }
       const idle = underWay === 0 ? Promise.resolve() : new Promise<void>((resolve) => (whenIdle = resolve))
-      const timer = setTimeout(() => channel.close(), graceMs)
-      await Promise.race([idle.then(() => closed), closed])
-      clearTimeout(timer)
+      await within(graceMs, Promise.race([idle, closed]))
+      await within(LEAVING_MS, closed)
+      channel.close()
     },
     close: () => channel.close()
   }
+}
+
+async function within(limitMs: number, awaited: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([awaited, new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)))])
+  clearTimeout(timer)
 }
 
 const notDone = (): Outcome<never> =>
