@@ -91,6 +91,11 @@ export class Book {
     return this.#state.accounts.get(account)?.fields.history ?? []
   }
 
+  /** Every setting of the book's name and currency that counts, oldest first. */
+  settingsHistory(): readonly FieldWrite[] {
+    return this.#state.settings.fields.history
+  }
+
   journal(filter: JournalFilter, page: PageRequest): Page<TransactionRow> {
     return this.#journal.page(filter, page)
   }
@@ -187,7 +192,10 @@ export class Book {
     return this.#drafts.accountEdit(account, changes)
   }
 
-  draftSettings(changes: { readonly name?: string; readonly currency?: CurrencyCode }): Outcome<Operation> {
+  draftSettings(changes: {
+    readonly name?: string | undefined
+    readonly currency?: CurrencyCode | undefined
+  }): Outcome<Operation> {
     return this.#drafts.settings(changes)
   }
 }

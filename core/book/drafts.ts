@@ -122,6 +122,7 @@ export class Drafts {
   accountEdit(id: AccountId, changes: AccountChanges): Outcome<Operation> {
     const node = this.#state.tree.node(id)
     if (!node) return unknownAccount(id)
+    if (Object.values(changes).every((value) => value === undefined)) return nothingToChange
     const { account } = node
     const { name = account.name, code = account.code } = changes
     const parent = changes.parent === undefined ? done(node.parent) : this.#parent(changes.parent)
@@ -150,7 +151,11 @@ export class Drafts {
     })
   }
 
-  settings(changes: { readonly name?: string; readonly currency?: CurrencyCode }): Outcome<Operation> {
+  settings(changes: {
+    readonly name?: string | undefined
+    readonly currency?: CurrencyCode | undefined
+  }): Outcome<Operation> {
+    if (Object.values(changes).every((value) => value === undefined)) return nothingToChange
     if (changes.name !== undefined) {
       const checked = checkName(changes.name, "book's name", LIMITS.nameLength)
       if (!checked.ok) return checked
@@ -158,7 +163,11 @@ export class Drafts {
     if (changes.currency !== undefined && !isCurrency(changes.currency)) {
       return { ok: false, error: unknownCurrency(changes.currency) }
     }
-    return done({ kind: 'setBook', ...changes })
+    return done({
+      kind: 'setBook',
+      ...(changes.name === undefined ? {} : { name: changes.name }),
+      ...(changes.currency === undefined ? {} : { currency: changes.currency })
+    })
   }
 
   #content(draft: TransactionDraft, mayBeClosed: ReadonlySet<AccountId>): Outcome<TransactionContent> {
@@ -253,6 +262,8 @@ function circleProblem(node: TreeNode, parent: TreeNode | null): Refusal | null 
   }
   return null
 }
+
+const nothingToChange = refuse('BAD_REQUEST', 'Nothing was named that should change; give one field or more.')
 
 const unknownCurrency = (currency: string): Refusal =>
   refuse('CURRENCY_UNKNOWN', `"${currency}" is not a currency code; write one such as EUR.`, { currency }).error

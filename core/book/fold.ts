@@ -206,6 +206,8 @@ class EntryFold {
     const account = this.#account(operation.account)
     if (!account) return 'ACCOUNT_UNKNOWN'
     const { name, code, parent, state } = operation
+    if (name === undefined && code === undefined && parent === undefined && state === undefined)
+      return 'BAD_REQUEST'
     const problem = checkAccountFields(name ?? 'kept', code ?? '')
     if (problem) return problem
     if (state !== undefined && state !== 'open' && state !== 'closed') return 'BAD_REQUEST'
@@ -222,6 +224,7 @@ class EntryFold {
   }
 
   #setBook({ name, currency }: Of<'setBook'>, index: number): ErrorCode | null {
+    if (name === undefined && currency === undefined) return 'BAD_REQUEST'
     if (name !== undefined) {
       const checked = checkName(name, "book's name", LIMITS.nameLength)
       if (!checked.ok) return checked.error.code
