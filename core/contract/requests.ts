@@ -83,6 +83,8 @@ export interface Requests {
     readonly name: string
     readonly currency: CurrencyCode
     readonly template?: Template | undefined
+    /** Of the template's account names; English unless said otherwise. */
+    readonly language?: 'en' | 'zh-Hans' | undefined
     /** The creator's name, as others will see it. */
     readonly memberName: string
   }): BookSummary

@@ -1,5 +1,5 @@
 /** The engine: opens the books of one data folder and answers the contract. */
-import type { Changed, EngineWire, Outcome, Settings } from '../contract/index.js'
+import type { Changed, EngineWire, Settings } from '../contract/index.js'
 
 /** Protects this folder's keys with whatever the system has. */
 export interface KeyProtector {
@@ -24,6 +24,3 @@ export interface Engine extends EngineWire {
   /** Answers what is under way, makes everything durable, lets go of the folder. */
   close(): Promise<void>
 }
-
-/** Refuses with FOLDER_IN_USE while another process has the folder, KEYS_LOCKED when `keys` cannot open it. */
-export declare function openEngine(options: EngineOptions): Promise<Outcome<Engine>>

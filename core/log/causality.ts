@@ -65,6 +65,15 @@ export class Causality {
     return at === 0 ? 0 : (knowledge.length[at - 1] as number)
   }
 
+  /** What the latest entry of a log covers of the other logs. */
+  coveredBy(log: LogId): Record<LogId, number> {
+    const covered: Record<LogId, number> = {}
+    for (const [other, { length }] of this.#histories.get(log)?.knows ?? []) {
+      covered[other] = length[length.length - 1] as number
+    }
+    return covered
+  }
+
   /** Whether entry (log, index) has (other, otherIndex) in its causal past. */
   sees(log: LogId, index: number, other: LogId, otherIndex: number): boolean {
     return this.covered(log, index, other) > otherIndex

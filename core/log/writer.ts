@@ -71,6 +71,8 @@ export class LogWriter {
   #queue: Append[] = []
   #running: Promise<void> | null = null
   #failure: unknown = null
+  /** Entries that are in the book here and not yet in the log. */
+  #unstored = 0
 
   constructor(options: WriterOptions) {
     this.#o = options
@@ -82,29 +84,27 @@ export class LogWriter {
   }
 
   /**
-   * Makes `ops` one entry. It is part of the book here when this is called back with its place (`placed`), and on
-   * this disk for good when the promise resolves. Refuses what does not fit one block.
+   * Makes operations one entry: `make` is told its place, and sees the book as the entry will. It is part of the book
+   * here when `placed` is called, and on this disk for good when the promise resolves. Refuses what does not fit one
+   * block.
    */
   async append(
-    make: () => Outcome<readonly Operation[]>,
+    make: (log: LogId, index: number) => Outcome<readonly Operation[]>,
     placed: (log: LogId, index: number) => void
   ): Promise<Outcome<null>> {
     if (this.#failure) return this.#failed()
-    const segment = await (this.#starting ??= this.#start())
-    if (!segment.ok) {
-      this.#starting = null
-      return segment
-    }
+    const segment = await this.#current()
+    if (!segment.ok) return segment
     // From here to the queue nothing waits: what `make` saw of the book is what the entry depends on.
-    const ops = make()
+    const { log } = segment.value.state
+    const index = this.#o.delivery.causality.length(log)
+    const ops = make(log, index)
     if (!ops.ok) return ops
-    const entry = this.#entry(segment.value.state.log, ops.value)
-    const block = encodeEntry(entry, segment.value.state.log)
+    const entry = this.#entry(log, ops.value)
+    const block = encodeEntry(entry, log)
     if (block.length > LIMITS.blockBytes) {
       return refuse('BLOCK_TOO_LARGE', 'That is too much for one entry.', { bytes: block.length })
     }
-    const { log } = segment.value.state
-    const index = this.#o.delivery.causality.length(log)
     this.#o.delivery.write(log, entry)
     placed(log, index)
     try {
@@ -126,6 +126,26 @@ export class LogWriter {
     this.#segment = null
   }
 
+  /** The segment to write to; a new one if someone else has more of the present one than was written here. */
+  async #current(): Promise<Outcome<Segment>> {
+    const current = this.#segment
+    if (current && !this.#isOurs(current)) {
+      await this.#running
+      this.#starting = null
+    }
+    const segment = await (this.#starting ??= this.#start())
+    if (!segment.ok) this.#starting = null
+    return segment
+  }
+
+  /**
+   * Whether what is stored of the segment is just what was written here. It is not when this disk went back in time
+   * unnoticed (a restored snapshot) and a peer has since brought what was written after it.
+   */
+  #isOurs({ state, core }: Segment): boolean {
+    return core.length + this.#unstored === this.#o.delivery.causality.length(state.log)
+  }
+
   #entry(log: LogId, ops: readonly Operation[]): Entry {
     const { deps, lamport } = this.#o.delivery.causality.next(log)
     return { version: ENTRY_VERSION, lamport, wallMs: this.#o.now(), deps, ops }
@@ -137,6 +157,7 @@ export class LogWriter {
   }
 
   #enqueue(block: Uint8Array): Promise<void> {
+    this.#unstored++
     return new Promise((resolve, reject) => {
       this.#queue.push({ block, resolve, reject })
       this.#running ??= this.#run().finally(() => (this.#running = null))
@@ -145,17 +166,18 @@ export class LogWriter {
 
   /** Appends all that is queued in one go; then lets the sync run beside the next append. */
   async #run(): Promise<void> {
-    const { core, keyPair } = this.#segment as Segment
     const syncs: Promise<void>[] = []
     while (this.#queue.length > 0) {
       const batch = this.#queue
       this.#queue = []
       try {
         if (this.#failure) throw this.#failure
+        const { core, keyPair } = this.#segment as Segment
         await core.append(
           batch.map((append) => append.block),
           { keyPair }
         )
+        this.#unstored -= batch.length
         const synced = this.#o.store.durability.synced()
         syncs.push(synced.then(...settle(batch)))
       } catch (error) {

@@ -74,7 +74,9 @@ export const WelcomeMessage = v.strictObject({
 })
 export type WelcomeMessage = v.InferOutput<typeof WelcomeMessage>
 
+/** Proved like a greeting: someone who only found the topic cannot turn a newcomer away. */
 export const RefusedMessage = v.strictObject({
+  proof: hex(32),
   code: v.picklist(['INVITE_EXPIRED', 'INVITE_USED', 'INVITE_REVOKED', 'INVITE_UNKNOWN', 'ADMISSION_REFUSED'])
 })
 export type RefusedMessage = v.InferOutput<typeof RefusedMessage>

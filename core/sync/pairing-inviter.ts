@@ -81,7 +81,7 @@ export interface InviterOptions {
 interface Visit {
   readonly member: MemberId
   readonly sendWelcome: (message: WelcomeMessage) => void
-  readonly sendRefused: (message: RefusedMessage) => void
+  readonly sendRefused: (code: RefusedMessage['code']) => void
   readonly leave: () => void
 }
 
@@ -171,7 +171,9 @@ export class Inviter extends EventEmitter<InviterEvents> {
     const sendGreet = addMessage(channel, GreetMessage, leave, leave)
     addMessage(channel, RevealMessage, (reveal) => void onReveal(reveal), leave)
     const sendWelcome = addMessage(channel, WelcomeMessage, leave, leave)
-    const sendRefused = addMessage(channel, RefusedMessage, leave, leave)
+    const refuse = addMessage(channel, RefusedMessage, leave, leave)
+    const sendRefused: Visit['sendRefused'] = (code) =>
+      refuse({ code, proof: toHex(proofOf(this.#key, 'refusal', stream.handshakeHash, side)) })
     addMessage(channel, ThanksMessage, () => void onThanks(), leave)
     channel.open()
 
@@ -179,7 +181,7 @@ export class Inviter extends EventEmitter<InviterEvents> {
       const checked = this.#check(message, stream.handshakeHash, otherSide(side))
       if (!checked || member) return leave()
       const found = await this.#knocked(checked, message)
-      if (typeof found === 'string') return sendRefused({ code: found })
+      if (typeof found === 'string') return sendRefused(found)
       member = checked
       const { inviter, inviterName, bookName } = this.#o.about()
       sendGreet({
@@ -240,7 +242,7 @@ export class Inviter extends EventEmitter<InviterEvents> {
 
   #answer(visit: Visit): void {
     const verdict = this.#knock(visit.member)?.verdict
-    if (verdict === 'refused') return visit.sendRefused({ code: 'ADMISSION_REFUSED' })
+    if (verdict === 'refused') return visit.sendRefused('ADMISSION_REFUSED')
     if (verdict !== 'admitted' && verdict !== 'done') return
     const { founding, secret, logs } = this.#o.welcome()
     visit.sendWelcome({ founding: foundingToMessage(founding), secret: toHex(secret), logs: [...logs] })

@@ -140,7 +140,8 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
       await this.#o.joined(this.#record)
       sendThanks({})
     }
-    const onRefused = async ({ code }: RefusedMessage) => {
+    const onRefused = async ({ code, proof }: RefusedMessage) => {
+      if (!isProofValid(proof, this.#key, 'refusal', handshake, otherSide(side))) return leave()
       if (!this.#record.welcome) await this.#save({ ...this.#record, refused: code })
     }
   }

@@ -1,0 +1,288 @@
+/** One open book: its logs, their fold, this device's writer, and the connections to the other devices. */
+import { EventEmitter } from 'node:events'
+import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type HyperDHT from 'hyperdht'
+import sodium from 'sodium-universal'
+import {
+  done,
+  refuse,
+  type BookId,
+  type DeviceId,
+  type LogId,
+  type MemberId,
+  type Outcome,
+  type Role,
+  type Topic
+} from '../contract/index.js'
+import { Roster } from '../authority/roster.js'
+import { Book } from '../book/book.js'
+import { may, type Action } from '../domain/roles.js'
+import { bookIdOf, memberIdOf } from '../identity/certificates.js'
+import { Delivery } from '../log/delivery.js'
+import { Intake } from '../log/intake.js'
+import { LogStore } from '../log/store.js'
+import { LogWriter } from '../log/writer.js'
+import type { Operation, PlacedEntry } from '../ops/operations.js'
+import { foundingFromMessage } from '../sync/proofs.js'
+import { fromHex, toHex } from '../sync/messages.js'
+import { BookSwarm, type Sighting } from '../sync/swarm.js'
+import type { Identity } from './identity-file.js'
+import { readWriterState, writeWriterState, type BookFile } from './sealed-files.js'
+import { Sightings } from './sightings.js'
+import type { Vault } from './vault.js'
+
+export interface SessionOptions {
+  /** The book's own folder. */
+  readonly folder: string
+  readonly file: BookFile
+  readonly vault: Vault
+  readonly identity: Identity
+  readonly deviceName: string
+}
+
+export interface SessionEvents {
+  changed: [readonly Topic[]]
+}
+
+/** Where an entry of this device went. */
+export interface Written {
+  readonly log: LogId
+  readonly index: number
+}
+
+export class BookSession extends EventEmitter<SessionEvents> {
+  readonly id: BookId
+  readonly roster: Roster
+  readonly book: Book
+  readonly delivery: Delivery
+  readonly kind: BookFile['kind']
+  #swarm: BookSwarm | null = null
+  #failure: string | null = null
+  /** The last entry that this device wrote, in this run or an earlier one. */
+  #lastWritten: Written | null = null
+
+  private constructor(
+    readonly options: SessionOptions,
+    private readonly store: LogStore,
+    readonly intake: Intake,
+    private readonly writer: LogWriter,
+    readonly sightings: Sightings,
+    parts: { id: BookId; roster: Roster; book: Book; delivery: Delivery }
+  ) {
+    super()
+    this.id = parts.id
+    this.roster = parts.roster
+    this.book = parts.book
+    this.delivery = parts.delivery
+    this.kind = options.file.kind
+  }
+
+  /** Opens a book of this folder and reads all that is here. */
+  static async open(options: SessionOptions): Promise<Outcome<BookSession>> {
+    const { file, folder, vault, identity } = options
+    const founding = foundingFromMessage(file.founding)
+    const id = bookIdOf(founding)
+    const opened = await LogStore.open({ folder: join(folder, 'store'), secret: fromHex(file.secret) })
+    if (!opened.ok) return opened
+    const store = opened.value
+    const roster = new Roster(memberIdOf(founding.founder))
+    let session: BookSession | null = null
+    const book = new Book({
+      directory: {
+        memberName: (member) => roster.memberName(member),
+        deviceName: (device) => session?.deviceName(device) ?? ''
+      },
+      hash
+    })
+    const delivery = new Delivery((entry) => {
+      roster.apply(entry)
+      book.apply(entry, roster.judge)
+      session?.noteEntry(entry)
+    })
+    const intake = new Intake(store, delivery, id)
+    const statePath = join(folder, 'writer.sealed')
+    const writer = new LogWriter({
+      store,
+      intake,
+      delivery,
+      founding,
+      certificate: identity.certificate(options.deviceName),
+      device: identity.device,
+      now: Date.now,
+      randomBytes,
+      state: {
+        load: () => readWriterState(vault, statePath),
+        save: (state) => writeWriterState(vault, statePath, state)
+      }
+    })
+    const sightings = await Sightings.open(vault, join(folder, 'sightings.sealed'))
+    session = new BookSession(options, store, intake, writer, sightings, { id, roster, book, delivery })
+    session.#listen()
+    await session.readAll()
+    return done(session)
+  }
+
+  /** The role of the person at this device; null before they were admitted. */
+  get role(): Role | null {
+    return this.roster.role(this.options.identity.memberId)
+  }
+
+  get failure(): string | null {
+    return this.#failure
+  }
+
+  get network(): 'starting' | 'online' | 'off' {
+    if (!this.#swarm) return 'off'
+    return this.#online
+  }
+  #online: 'starting' | 'online' = 'starting'
+
+  vector(): Readonly<Record<LogId, number>> {
+    return this.delivery.causality.vector()
+  }
+
+  /** Hex, 32 bytes: the whole state, people included. Equal vectors have equal digests. */
+  digest(): string {
+    const people = Buffer.from(this.roster.facts().join('\n'), 'utf8')
+    return toHex(hash(Buffer.concat([Buffer.from(this.book.digest(), 'hex'), hash(people)])))
+  }
+
+  connected(): readonly Sighting[] {
+    return this.#swarm?.connected() ?? []
+  }
+
+  strangers() {
+    return this.#swarm?.strangers() ?? []
+  }
+
+  deviceName(device: DeviceId): string {
+    return this.sightings.name(device) ?? device.slice(0, 8)
+  }
+
+  lastWritten(): Written | null {
+    return this.#lastWritten
+  }
+
+  /** Refuses with NOT_ALLOWED what the fold would not count. */
+  allows(action: Action, whose: 'own' | 'others' = 'own'): Outcome<null> {
+    const { role } = this
+    if (!role) return refuse('NOT_A_MEMBER', 'You are not a member of this book yet.')
+    if (may(role, action, whose)) return done(null)
+    return refuse('NOT_ALLOWED', `As ${role} you may not do this: ${action}.`, { role, action })
+  }
+
+  /** Makes operations one entry; `make` sees the book as the entry will. Done means durable. */
+  async write(make: (log: LogId, index: number) => Outcome<readonly Operation[]>): Promise<Outcome<Written>> {
+    let written: Written | null = null
+    const outcome = await this.writer.append(make, (log, index) => {
+      written = { log, index }
+      this.#changed(['transactions', 'accounts', 'people', 'sync'])
+    })
+    if (!outcome.ok) {
+      if (outcome.error.code === 'STORAGE_FAILED') this.#failure = outcome.error.message
+      return outcome
+    }
+    return done(written as unknown as Written)
+  }
+
+  /** Goes online: finds the others, and stays in touch. */
+  goOnline(dht: HyperDHT): void {
+    if (this.#swarm || this.kind === 'sample') return
+    const { identity, file, deviceName } = this.options
+    this.#online = 'starting'
+    this.#swarm = new BookSwarm({
+      dht,
+      book: this.id,
+      secret: fromHex(file.secret),
+      certificate: identity.certificate(deviceName),
+      device: identity.device,
+      store: this.store,
+      side: {
+        vector: () => this.vector(),
+        digest: () => this.digest(),
+        isMember: (member) => this.#isTrusted(member),
+        learn: (logs) => void this.#follow(logs)
+      }
+    })
+    this.#swarm.on('peers', () => this.#onPeers())
+    void this.#swarm.flushed().then(
+      () => {
+        this.#online = 'online'
+        this.#changed(['sync'])
+      },
+      () => {}
+    )
+    this.#changed(['sync'])
+  }
+
+  async goOffline(): Promise<void> {
+    const swarm = this.#swarm
+    this.#swarm = null
+    if (!swarm) return
+    await swarm.close()
+    this.#changed(['sync'])
+  }
+
+  async close(): Promise<void> {
+    await this.goOffline()
+    await this.intake.close()
+    await this.writer.close()
+    await this.sightings.save()
+    await this.store.close()
+  }
+
+  /** Called for each delivered entry. */
+  noteEntry(entry: PlacedEntry): void {
+    if (entry.device === this.options.identity.deviceId)
+      this.#lastWritten = { log: entry.log, index: entry.index }
+  }
+
+  /** Reads all logs that are stored here; resolves when all of it is part of the book. */
+  async readAll(): Promise<void> {
+    await this.#follow([...(await this.store.stored()), ...(this.options.file.logs as LogId[])])
+    await this.intake.settled()
+  }
+
+  async #follow(logs: readonly LogId[]): Promise<void> {
+    for (const log of logs) await this.intake.add(log)
+  }
+
+  #listen(): void {
+    this.intake.on('delivered', () => this.#changed(['transactions', 'accounts', 'people', 'sync']))
+    this.intake.on('log', (_log, author) => this.sightings.introduce(author))
+    this.intake.on('failed', (error) => {
+      this.#failure = error instanceof Error ? error.message : String(error)
+      this.#changed(['sync'])
+    })
+  }
+
+  #onPeers(): void {
+    for (const sighting of this.connected()) this.sightings.see(sighting)
+    this.#changed(['sync'])
+  }
+
+  /** Members, and until the book is read whoever let this device in. */
+  #isTrusted(member: MemberId): boolean {
+    const { inviter } = this.options.file
+    if (this.roster.role(member)) return true
+    return inviter !== null && member === memberIdOf(fromHex(inviter))
+  }
+
+  #changed(topics: readonly Topic[]): void {
+    this.emit('changed', topics)
+  }
+
+  /** Tells peers what is here now. */
+  tellPeers(): void {
+    this.#swarm?.tell()
+  }
+}
+
+/** BLAKE2b, 32 bytes, by libsodium. */
+export function hash(bytes: Uint8Array): Uint8Array {
+  const output = Buffer.allocUnsafe(32)
+  sodium.crypto_generichash(output, bytes)
+  return output
+}

@@ -1,0 +1,226 @@
+/** The open invites of one book: made here, kept here, and answered from here while this device is online. */
+import { randomBytes } from 'node:crypto'
+import type Hyperswarm from 'hyperswarm'
+import type { NoiseStream } from 'hyperswarm'
+import {
+  done,
+  refuse,
+  type AdmissionRow,
+  type InviteId,
+  type InviteRow,
+  type MemberId,
+  type NewInvite,
+  type Outcome,
+  type Role
+} from '../contract/index.js'
+import { INVITE_SECRET_BYTES, inviteCode, inviteIdOf, inviteLink } from '../identity/invite-code.js'
+import { fromHex, toHex, type RefusedMessage } from '../sync/messages.js'
+import { Inviter, type InviteRecord, type Knock } from '../sync/pairing-inviter.js'
+import { foundingFromMessage } from '../sync/proofs.js'
+import type { BookSession } from './book-session.js'
+import { fileOfBook } from './library.js'
+import { readInvites } from './sealed-files.js'
+
+/** A day: long enough to reach someone, short enough to be forgotten. */
+const DEFAULT_EXPIRY_MS = 24 * 60 * 60 * 1000
+/** An invite that nobody waits at any more is kept this long, so that a late answer still says why. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000
+
+export class InviteDesk {
+  readonly #records = new Map<InviteId, InviteRecord>()
+  readonly #inviters = new Map<InviteId, Inviter>()
+  #swarm: Hyperswarm | null = null
+  #saving: Promise<void> = Promise.resolve()
+
+  private constructor(
+    readonly session: BookSession,
+    private readonly changed: () => void
+  ) {}
+
+  static async open(session: BookSession, changed: () => void): Promise<InviteDesk> {
+    const desk = new InviteDesk(session, changed)
+    const records = await readInvites(session.options.vault, desk.#path)
+    for (const record of records) {
+      if (record.expiresMs + KEPT_MS > Date.now()) desk.#records.set(record.invite, desk.#reconciled(record))
+    }
+    return desk
+  }
+
+  async create(role: Role, expiresInMs = DEFAULT_EXPIRY_MS): Promise<Outcome<NewInvite>> {
+    const allowed = this.session.allows('invite')
+    if (!allowed.ok) return allowed
+    const secret = randomBytes(INVITE_SECRET_BYTES)
+    const invite = inviteIdOf(secret)
+    const expiresMs = Date.now() + expiresInMs
+    // The secret first: an invite that the book knows and nobody can answer would be worse than the reverse.
+    await this.#save({ invite, secret: toHex(secret), role, expiresMs, knocks: [] })
+    const written = await this.session.write(() => done([{ kind: 'invite', invite, role, expiresMs }]))
+    if (!written.ok) return written
+    this.#start(invite)
+    const row = this.rows().find((r) => r.invite === invite) as InviteRow
+    return done({ ...row, code: inviteCode(secret), link: inviteLink(secret) })
+  }
+
+  async revoke(invite: InviteId): Promise<Outcome<null>> {
+    const allowed = this.session.allows('revokeInvite')
+    if (!allowed.ok) return allowed
+    const known = this.session.roster.invite(invite)
+    if (!known) return refuse('INVITE_UNKNOWN', 'There is no such invite in this book.')
+    if (known.state === 'used') return refuse('INVITE_USED', 'This invite was used already.')
+    const written = await this.session.write(() => done([{ kind: 'revokeInvite', invite }]))
+    return written.ok ? done(null) : written
+  }
+
+  /** All invites of the book, newest first; those of other devices too. */
+  rows(): InviteRow[] {
+    return this.session.roster.invites().map(({ invite, role, createdMs, expiresMs, state }) => ({
+      invite,
+      role,
+      createdMs,
+      expiresMs,
+      state: state === 'open' ? this.#openState(invite, expiresMs) : state
+    }))
+  }
+
+  /** Newcomers who wait to be let in by this device. */
+  admissions(): AdmissionRow[] {
+    const rows: AdmissionRow[] = []
+    for (const record of this.#records.values()) {
+      for (const knock of record.knocks.filter((k) => k.verdict === 'waiting')) {
+        const words = this.#inviters.get(record.invite)?.words(knock)
+        if (words && !this.#ended(record)) rows.push(this.#admissionRow(record, knock, words))
+      }
+    }
+    return rows
+  }
+
+  /** Lets a newcomer in. Repeating it is harmless. */
+  async admit(invite: InviteId, member: MemberId): Promise<Outcome<null>> {
+    const record = this.#records.get(invite)
+    const knock = record?.knocks.find((k) => k.member === member)
+    if (!record || !knock) return refuse('ADMISSION_UNKNOWN', 'Nobody like that is waiting at this invite.')
+    if (!this.session.roster.role(member)) {
+      const ended = this.#ended(record)
+      if (ended) return refuse(ended, 'This invite lets nobody in any more.')
+      const allowed = this.session.allows('admit')
+      if (!allowed.ok) return allowed
+      const { role } = record
+      const written = await this.session.write(() =>
+        done([{ kind: 'admit', member, role, name: knock.name, invite }])
+      )
+      if (!written.ok) return written
+    }
+    await this.#decide(record, knock, 'admitted')
+    return done(null)
+  }
+
+  async refuse(invite: InviteId, member: MemberId): Promise<Outcome<null>> {
+    const record = this.#records.get(invite)
+    const knock = record?.knocks.find((k) => k.member === member && k.verdict === 'waiting')
+    if (!record || !knock) return refuse('ADMISSION_UNKNOWN', 'Nobody like that is waiting at this invite.')
+    await this.#decide(record, knock, 'refused')
+    return done(null)
+  }
+
+  goOnline(swarm: Hyperswarm): void {
+    this.#swarm = swarm
+    for (const invite of this.#records.keys()) this.#start(invite)
+  }
+
+  attend(stream: NoiseStream): void {
+    for (const inviter of this.#inviters.values()) inviter.attend(stream)
+  }
+
+  async goOffline(): Promise<void> {
+    this.#swarm = null
+    const inviters = [...this.#inviters.values()]
+    this.#inviters.clear()
+    await Promise.all(inviters.map((inviter) => inviter.end()))
+    await this.#saving
+  }
+
+  async #decide(record: InviteRecord, knock: Knock, verdict: 'admitted' | 'refused'): Promise<void> {
+    const inviter = this.#inviters.get(record.invite)
+    if (inviter) await inviter.decide(knock.member, verdict)
+    else {
+      const knocks = record.knocks.map((k) => (k.member === knock.member ? { ...k, verdict } : k))
+      await this.#save({ ...record, knocks })
+    }
+    this.changed()
+  }
+
+  /** Waits at an invite while it can still be of use: it is open, or someone admitted has not thanked yet. */
+  #start(invite: InviteId): void {
+    const record = this.#records.get(invite)
+    if (!record || !this.#swarm || this.#inviters.has(invite)) return
+    const isOwed = record.knocks.some((knock) => knock.verdict === 'admitted')
+    if (this.#ended(record) && !isOwed) return
+    const { session } = this
+    const { file, identity } = session.options
+    const inviter = new Inviter({
+      swarm: this.#swarm,
+      record,
+      save: (changed) => this.#save(changed),
+      ended: () => this.#ended(record),
+      about: () => ({
+        inviter: identity.member.publicKey,
+        inviterName: session.roster.memberName(identity.memberId),
+        bookName: session.book.summary().name
+      }),
+      welcome: () => ({
+        founding: foundingFromMessage(file.founding),
+        secret: fromHex(file.secret),
+        logs: Object.keys(session.vector())
+      }),
+      randomBytes
+    })
+    inviter.on('changed', this.changed)
+    this.#inviters.set(invite, inviter)
+    for (const stream of this.#swarm.connections) inviter.attend(stream)
+  }
+
+  #ended(record: InviteRecord): RefusedMessage['code'] | null {
+    const state = this.session.roster.invite(record.invite)?.state
+    if (state === 'used') return 'INVITE_USED'
+    if (state === 'revoked') return 'INVITE_REVOKED'
+    return record.expiresMs < Date.now() ? 'INVITE_EXPIRED' : null
+  }
+
+  #openState(invite: InviteId, expiresMs: number): InviteRow['state'] {
+    if (expiresMs < Date.now()) return 'expired'
+    return this.#records.get(invite)?.knocks.some((k) => k.verdict === 'waiting') ? 'waiting' : 'open'
+  }
+
+  #admissionRow(record: InviteRecord, knock: Knock, words: readonly string[]): AdmissionRow {
+    return {
+      invite: record.invite,
+      member: knock.member,
+      name: knock.name,
+      deviceName: knock.deviceName,
+      role: record.role,
+      words,
+      connection: this.#inviters.get(record.invite)?.isConnected(knock.member) ? 'connected' : 'away'
+    }
+  }
+
+  /** The admission may have gone into the book just before a crash, and the verdict not. */
+  #reconciled(record: InviteRecord): InviteRecord {
+    const knocks = record.knocks.map((knock) =>
+      knock.verdict === 'waiting' && this.session.roster.role(knock.member)
+        ? { ...knock, verdict: 'admitted' as const }
+        : knock
+    )
+    return { ...record, knocks }
+  }
+
+  #save(record: InviteRecord): Promise<void> {
+    this.#records.set(record.invite, record)
+    const { vault } = this.session.options
+    this.#saving = this.#saving.then(() => vault.write(this.#path, [...this.#records.values()]))
+    return this.#saving
+  }
+
+  get #path(): string {
+    return fileOfBook(this.session, 'invites.sealed')
+  }
+}

@@ -1,0 +1,76 @@
+/** The settings of one data folder; plain, since nothing in it is secret. */
+import { Buffer } from 'node:buffer'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { LIMITS, type Settings } from '../contract/index.js'
+import { readIfThere, writeWhole } from './files.js'
+
+export const NetworkSchema = v.strictObject({
+  mode: v.picklist(['on', 'off']),
+  host: v.pipe(v.string(), v.maxLength(253)),
+  port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535)),
+  bootstrap: v.pipe(v.array(v.pipe(v.string(), v.maxLength(260))), v.maxLength(16))
+})
+
+export const SettingsSchema = v.strictObject({
+  memberName: v.pipe(v.string(), v.maxLength(LIMITS.nameLength)),
+  deviceName: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.deviceNameLength)),
+  language: v.picklist(['system', 'en', 'zh-Hans']),
+  theme: v.picklist(['system', 'light', 'dark']),
+  density: v.picklist(['dense', 'comfortable']),
+  network: NetworkSchema
+})
+
+/** Any part of the settings; what is absent stays. */
+export const SettingsChangeSchema: v.GenericSchema<unknown, Partial<Settings>> = v.pipe(
+  v.partial(SettingsSchema),
+  v.transform((given) => {
+    const present = Object.entries(given).filter(([, value]) => value !== undefined)
+    return Object.fromEntries(present) as Partial<Settings>
+  })
+) as v.GenericSchema<unknown, Partial<Settings>>
+
+export class SettingsFile {
+  private constructor(
+    private readonly path: string,
+    private settings: Settings
+  ) {}
+
+  /** What is stored, with defaults for what is missing or damaged. */
+  static async open(folder: string): Promise<SettingsFile> {
+    const path = join(folder, 'settings.json')
+    const bytes = await readIfThere(path)
+    const defaults = defaultSettings()
+    if (!bytes) return new SettingsFile(path, defaults)
+    const stored = v.safeParse(v.partial(SettingsSchema), safeJson(bytes))
+    return new SettingsFile(path, stored.success ? ({ ...defaults, ...stored.output } as Settings) : defaults)
+  }
+
+  get current(): Settings {
+    return this.settings
+  }
+
+  async change(change: Partial<Settings>): Promise<Settings> {
+    this.settings = { ...this.settings, ...change }
+    await writeWhole(this.path, Buffer.from(JSON.stringify(this.settings, null, 2)))
+    return this.settings
+  }
+}
+
+const defaultSettings = (): Settings => ({
+  memberName: '',
+  deviceName: hostname().slice(0, LIMITS.deviceNameLength) || 'Computer',
+  language: 'system',
+  theme: 'system',
+  density: 'dense',
+  network: { mode: 'on', host: '', port: 0, bootstrap: [] }
+})
+
+function safeJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return null
+  }
+}
