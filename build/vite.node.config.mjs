@@ -16,6 +16,7 @@ export const EXTERNAL_PACKAGES = [
   'b4a',
   'compact-encoding',
   'corestore',
+  'fs-native-extensions',
   'hyperbee',
   'hypercore',
   'hypercore-crypto',

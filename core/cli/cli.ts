@@ -115,17 +115,27 @@ export function runs<Args extends readonly unknown[]>(
     const command = received.at(-1) as Command
     const cli = new Cli(command.optsWithGlobals<GlobalOptions>())
     listenForSignals(cli)
-    let code: number
-    try {
-      code = cli.output.finish(await action(cli, ...(received.slice(0, -1) as unknown as Args)))
-      await cli.close()
-    } catch (error) {
-      await cli.close()
-      if (!(error instanceof UsageError)) throw error
-      cli.output.tell(`error: ${error.message}`)
-      code = EXIT.usage
-    }
+    const code = await outcomeOf(cli, () => action(cli, ...(received.slice(0, -1) as unknown as Args)))
     end(code)
+  }
+}
+
+/** Runs an action, says how it ended, and lets go of the folder whatever happened. */
+async function outcomeOf(cli: Cli, action: () => Promise<Outcome<Answer | null>>): Promise<number> {
+  try {
+    const outcome = await action()
+    const code = cli.output.finish(outcome)
+    await cli.close()
+    return code
+  } catch (error) {
+    if (error instanceof UsageError) {
+      cli.output.tell(`error: ${error.message}`)
+      await cli.close()
+      return EXIT.usage
+    }
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    cli.output.refused({ code: 'INTERNAL', message: `This is a bug in Guildbook; please report it.\n${trace}` })
+    return EXIT.refused
   }
 }
 
