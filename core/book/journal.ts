@@ -153,8 +153,8 @@ function cut<Item, Summary>(
   { offset: wanted = 0, limit, order = 'newest' }: PageRequest
 ): { items: readonly Item[]; total: number; offset: number } {
   const total = end - start
-  const offset = Math.min(Math.max(0, wanted), total)
-  const count = Math.min(Math.max(0, limit), LIMITS.pageRows, total - offset)
+  const offset = Math.min(Math.max(0, Math.trunc(wanted)), total)
+  const count = Math.min(Math.max(0, Math.trunc(limit)), LIMITS.pageRows, total - offset)
   if (order === 'oldest') return { items: list.slice(start + offset, count), total, offset }
   return { items: list.slice(end - offset - count, count).reverse(), total, offset }
 }

@@ -39,9 +39,9 @@ const PAYEES = ['Baker', 'baker & son', 'Rail', '']
 
 const from = <T>(items: readonly T[], pick: number): T | undefined => items[pick % Math.max(1, items.length)]
 
-/** Plays the steps on three devices and lets them share everything in the end. */
+/** Plays the steps on three devices of two people and lets them share everything in the end. */
 export function play(script: readonly Step[]): readonly Device[] {
-  const devices = [1, 2, 3].map((number) => new Device(number, ownOnly))
+  const devices = [1, 2, 3].map((number) => new Device(number, ownOnly, Math.min(number, 2)))
   const [first] = devices
   for (const [index, type] of ACCOUNT_TYPES.entries()) first!.addAccount(NAMES[index]!, type)
   for (const device of devices) device.pull(first!)

@@ -64,9 +64,10 @@ export class Device {
   readonly #judge: Judge
   #lamport = 0
 
-  constructor(number: number, judge: Judge = allowAll) {
+  /** `person`: whose device it is; by default each is someone else's. */
+  constructor(number: number, judge: Judge = allowAll, person = number) {
     this.log = keyLike(number) as LogId
-    this.member = keyLike(1000 + number) as MemberId
+    this.member = keyLike(1000 + person) as MemberId
     this.#judge = judge
   }
 
