@@ -27,7 +27,7 @@ import { LogWriter } from '../log/writer.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { foundingFromMessage } from '../sync/proofs.js'
 import { fromHex, toHex } from '../sync/messages.js'
-import { BookSwarm, type Sighting } from '../sync/swarm.js'
+import type { BookSwarm, Sighting, SwarmOptions } from '../sync/swarm.js'
 import type { Identity } from './identity-file.js'
 import { readWriterState, writeWriterState, type BookFile } from './sealed-files.js'
 import { Sightings } from './sightings.js'
@@ -188,11 +188,10 @@ export class BookSession extends EventEmitter<SessionEvents> {
   }
 
   /** Goes online: finds the others, and stays in touch. */
-  goOnline(dht: HyperDHT): void {
+  goOnline(dht: HyperDHT, connect: (options: SwarmOptions) => BookSwarm): void {
     if (this.#swarm || this.kind === 'sample') return
     const { identity, file, deviceName } = this.options
-    this.#online = 'starting'
-    this.#swarm = new BookSwarm({
+    const swarm = connect({
       dht,
       book: this.id,
       secret: fromHex(file.secret),
@@ -206,14 +205,14 @@ export class BookSession extends EventEmitter<SessionEvents> {
         learn: (logs) => void this.#follow(logs)
       }
     })
-    this.#swarm.on('peers', () => this.#onPeers())
-    void this.#swarm.flushed().then(
-      () => {
-        this.#online = 'online'
-        this.#changed(['sync'])
-      },
-      () => {}
-    )
+    this.#swarm = swarm
+    this.#online = 'starting'
+    swarm.on('peers', () => this.#onPeers())
+    void swarm.flushed().then(() => {
+      if (this.#swarm !== swarm) return
+      this.#online = 'online'
+      this.#changed(['sync'])
+    }, ignore)
     this.#changed(['sync'])
   }
 
@@ -279,6 +278,9 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.#swarm?.tell()
   }
 }
+
+/** A look-up that was broken off is none that failed. */
+const ignore = (): void => {}
 
 /** BLAKE2b, 32 bytes, by libsodium. */
 export function hash(bytes: Uint8Array): Uint8Array {

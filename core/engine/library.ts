@@ -24,7 +24,7 @@ export interface LibraryEvents {
 
 export class Library extends EventEmitter<LibraryEvents> {
   readonly #sessions = new Map<BookId, Promise<Outcome<BookSession>>>()
-  #dht: HyperDHT | null = null
+  #online: ((session: BookSession) => void) | null = null
 
   constructor(
     private readonly folder: string,
@@ -89,14 +89,16 @@ export class Library extends EventEmitter<LibraryEvents> {
     this.emit('changed', null, ['books'])
   }
 
-  /** Opens all books and goes online with each. */
+  /** Opens all books and goes online with each, and with those that are opened later. */
   async goOnline(dht: HyperDHT): Promise<void> {
-    this.#dht = dht
-    for (const session of await this.sessions()) if (this.#dht === dht) session.goOnline(dht)
+    const { BookSwarm } = await import('../sync/swarm.js')
+    const online = (session: BookSession) => session.goOnline(dht, (options) => new BookSwarm(options))
+    this.#online = online
+    for (const session of await this.sessions()) if (this.#online === online) online(session)
   }
 
   async goOffline(): Promise<void> {
-    this.#dht = null
+    this.#online = null
     await Promise.all((await this.#opened()).map((session) => session.goOffline()))
   }
 
@@ -124,7 +126,7 @@ export class Library extends EventEmitter<LibraryEvents> {
     const session = opened.value
     session.on('changed', (topics) => this.emit('changed', id, topics))
     this.emit('opened', session)
-    if (this.#dht) session.goOnline(this.#dht)
+    this.#online?.(session)
     return done(session)
   }
 

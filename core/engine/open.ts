@@ -1,6 +1,7 @@
 /** Composition root: opens a data folder and answers the contract. */
 import * as v from 'valibot'
-import Hyperswarm, { type NoiseStream } from 'hyperswarm'
+import type Hyperswarm from 'hyperswarm'
+import type { NoiseStream } from 'hyperswarm'
 import type HyperDHT from 'hyperdht'
 import {
   done,
@@ -12,7 +13,6 @@ import {
   type Settings,
   type Topic
 } from '../contract/index.js'
-import { startNetwork } from '../sync/network.js'
 import type { BookSession } from './book-session.js'
 import { ChangeFeed } from './change-feed.js'
 import type { Engine, EngineOptions } from './engine.js'
@@ -156,10 +156,13 @@ class FolderEngine implements Engine {
   async #goOnline(): Promise<void> {
     const settings = this.#parts.effectiveNetwork()
     if (settings.mode === 'off' || this.#state === 'closing') return
+    // A command that reads needs none of this, and starts faster without loading it.
+    const { startNetwork, startSwarm } = await import('../sync/network.js')
+    if (this.#state !== 'open' || this.#network) return
     const started = startNetwork(settings)
     if (!started.ok) return
     const dht = started.value
-    const pairing = new Hyperswarm({ dht })
+    const pairing = startSwarm(dht)
     this.#network = { dht, pairing }
     pairing.on('connection', (stream: NoiseStream) => this.#onPairing(stream))
     this.#parts.joins.goOnline(pairing)

@@ -33,8 +33,10 @@ export function parseInvite(text: string): Outcome<Uint8Array> {
   if (code.startsWith(LINK_PREFIX)) code = code.slice(LINK_PREFIX.length).replace(/[/?#].*$/, '')
   // Letters that z-base-32 leaves out because they look like others.
   code = code.replace(/[\s-]/g, '').replace(/l/g, '1').replace(/0/g, 'o').replace(/v/g, 'u').replace(/2/g, 'z')
-  if (code.length !== 20) return wrong('An invite code has 20 letters and digits, like ybnd-rfg8-ejkm-cpqx-ot1u.')
-  if ([...code].some((c) => !ALPHABET.includes(c))) return wrong('That has a character that no invite code has.')
+  if (code.length !== 20)
+    return wrong('An invite code has 20 letters and digits, like ybnd-rfg8-ejkm-cpqx-ot1u.')
+  if ([...code].some((c) => !ALPHABET.includes(c)))
+    return wrong('That has a character that no invite code has.')
   // 20 characters are 100 bits; pad to whole bytes with zero bits.
   const bytes = new Uint8Array(z32.decode(code + 'y'))
   const secret = bytes.slice(0, INVITE_SECRET_BYTES)

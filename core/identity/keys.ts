@@ -1,6 +1,6 @@
 /** Ed25519 keys of members and devices, and what is derived from secrets by BLAKE2b. */
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { blake2b } from '@noble/hashes/blake2.js'
+import sodium from 'sodium-universal'
 import { framed, utf8 } from './bytes.js'
 
 export interface KeyPair {
@@ -11,17 +11,28 @@ export interface KeyPair {
 }
 
 /** The key pair of a 32-byte seed (RFC 8032). */
-export const keyPairOf = (seed: Uint8Array): KeyPair => ({ seed, publicKey: ed25519.getPublicKey(seed) })
+export function keyPairOf(seed: Uint8Array): KeyPair {
+  const publicKey = new Uint8Array(32)
+  sodium.crypto_sign_seed_keypair(publicKey, new Uint8Array(64), seed)
+  return { seed, publicKey }
+}
 
-export const sign = (message: Uint8Array, by: KeyPair): Uint8Array => ed25519.sign(message, by.seed)
+export function sign(message: Uint8Array, by: KeyPair): Uint8Array {
+  const signature = new Uint8Array(64)
+  const secretKey = new Uint8Array(64)
+  secretKey.set(by.seed)
+  secretKey.set(by.publicKey, 32)
+  sodium.crypto_sign_detached(signature, message, secretKey)
+  return signature
+}
 
-/** Strict RFC 8032 verification: every peer must agree on what is valid. False for malformed keys, never throws. */
+/**
+ * Whether the signature is good, as libsodium judges: strict about encodings and small-order keys. Every peer judges by
+ * this one implementation, since all must agree on what is valid. False for malformed input, never throws.
+ */
 export function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false })
-  } catch {
-    return false
-  }
+  if (signature.length !== 64 || publicKey.length !== 32) return false
+  return sodium.crypto_sign_verify_detached(signature, message, publicKey)
 }
 
 /** 32-byte BLAKE2b of framed parts, under a purpose that no other use shares. */

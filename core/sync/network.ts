@@ -1,5 +1,6 @@
 /** This device's place in the distributed hash table that peers find each other through. */
 import HyperDHT from 'hyperdht'
+import Hyperswarm from 'hyperswarm'
 import { done, refuse, type Outcome, type Settings } from '../contract/index.js'
 
 export type NetworkSettings = Settings['network']
@@ -21,6 +22,9 @@ export function startNetwork(settings: NetworkSettings): Outcome<HyperDHT> {
   })
   return done(dht)
 }
+
+/** A swarm under a key of its own that lasts as long as it does: for meeting strangers. */
+export const startSwarm = (dht: HyperDHT): Hyperswarm => new Hyperswarm({ dht })
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || /^127\./.test(host) || host === '::1'
