@@ -10,7 +10,8 @@ export interface SamplePosting {
   readonly path: string
   readonly amountMinor: number
   readonly currency: CurrencyCode
-  readonly value: { readonly amountMinor: number; readonly currency: CurrencyCode } | null
+  /** What a posting in another currency counts for. */
+  readonly value?: { readonly amountMinor: number; readonly currency: CurrencyCode }
 }
 
 export interface SampleTransaction {
@@ -202,7 +203,7 @@ class Writer {
   }
 
   #posting(english: string, amountMinor: number): SamplePosting {
-    return { path: this.#path(english), amountMinor, currency: this.#currency, value: null }
+    return { path: this.#path(english), amountMinor, currency: this.#currency }
   }
 
   #write(date: IsoDate, payee: Words, postings: readonly SamplePosting[], note?: Words, tag?: Words): void {

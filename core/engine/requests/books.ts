@@ -1,4 +1,4 @@
-import { done, LIMITS, refuse, type BookSummary } from '../../contract/index.js'
+import { done, LIMITS, refuse, type BookSummary, type IsoDate } from '../../contract/index.js'
 import { isCurrency } from '../../domain/currency.js'
 import { checkName } from '../../domain/text.js'
 import type { BookSession } from '../book-session.js'
@@ -34,7 +34,8 @@ export const bookHandlers = (parts: EngineParts): Handlers<BookRequests> => ({
     }
     const created = await parts.library.create('sample')
     if (!created.ok) return created
-    const written = await writeSample(created.value, language)
+    const today = new Date().toISOString().slice(0, 10) as IsoDate
+    const written = await writeSample(created.value, language, today)
     return written.ok ? done(summaryOf(created.value)) : written
   },
 
