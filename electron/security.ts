@@ -28,7 +28,9 @@ const GRANTED = new Set(['clipboard-sanitized-write'])
 
 /** Must be called before the app is ready. */
 export function refuseNewPowers(): void {
-  app.enableSandbox()
+  // Windows ask for the sandbox themselves; this is for whatever else might be made. Asked for against the switch that
+  // tests under root need, Chromium's own processes would refuse to start.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   app.on('web-contents-created', (_event, contents) => confine(contents))
 }
 

@@ -10,7 +10,7 @@ import { version } from '../../package.json'
 import { findBook } from './lookup.js'
 import { EXIT, Output, UsageError } from './output.js'
 import type { Answer } from './output.js'
-import { PLAIN_KEYS } from './plain-keys.js'
+import { PLAIN_KEYS } from '../engine/plain-keys.js'
 
 export interface GlobalOptions {
   readonly dir?: string

@@ -1,6 +1,7 @@
 /** Key protection that another process carries out: the system's keyring is open to Electron's main process only. */
 import type { FromEngineProcess } from '../contract/index.js'
 import type { KeyProtector } from './engine.js'
+import { PLAIN_KEYS } from './plain-keys.js'
 
 interface Waiting {
   resolve(bytes: Uint8Array): void
@@ -32,11 +33,10 @@ export function remoteKeys(post: (message: FromEngineProcess) => void): RemoteKe
   }
 
   return {
-    protector: (kind) => ({
-      kind,
-      wrap: (secret) => ask('wrap', secret),
-      unwrap: (wrapped) => ask('unwrap', wrapped)
-    }),
+    protector: (kind) =>
+      kind === 'plain'
+        ? PLAIN_KEYS
+        : { kind, wrap: (secret) => ask('wrap', secret), unwrap: (wrapped) => ask('unwrap', wrapped) },
     answer: (id, bytes) => take(id)?.resolve(new Uint8Array(bytes)),
     refuse: (id, message) => take(id)?.reject(new Error(message))
   }

@@ -3,6 +3,7 @@
  * another process has that open, speaks to the engine there) and serves every port that it is handed.
  */
 import './web-crypto.js'
+import { refuse } from '../contract/index.js'
 import type { FromEngineProcess, ToEngineProcess } from '../contract/index.js'
 import { serveChannel } from './channel-server.js'
 import type { ServedChannel } from './channel-server.js'
@@ -38,7 +39,11 @@ function serveParent(parent: ParentPort): void {
 
   const start = async (message: Extract<ToEngineProcess, { kind: 'start' }>): Promise<void> => {
     const { folder, appVersion, network, keyProtection } = message
-    const attached = await attach({ folder, appVersion, network, keys: keys.protector(keyProtection) })
+    const options = { folder, appVersion, network, keys: keys.protector(keyProtection) }
+    const attached = await attach(options).catch((error: unknown) => {
+      console.error(error)
+      return refuse('STORAGE_FAILED', error instanceof Error ? error.message : String(error))
+    })
     if (!attached.ok) {
       parent.postMessage({ kind: 'refused', code: attached.error.code, message: attached.error.message })
       // Leaves the message time to go out; the parent starts us again after a while.
