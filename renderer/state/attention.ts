@@ -1,0 +1,25 @@
+/** What a person should look at now, the gravest first. */
+import type { AdmissionRow, Problem, SyncStatus } from '../../core/contract/index.js'
+import { agreementOf } from './sync.js'
+
+export type Attention = { readonly grave: boolean } & (
+  | { readonly kind: 'differs' }
+  | { readonly kind: 'conflicts'; readonly count: number }
+  | { readonly kind: 'admission'; readonly name: string }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+)
+
+/** Being offline and waiting for entries are how the app works, not something to act on. */
+const QUIET: readonly Problem['kind'][] = ['offline', 'waiting', 'digest-differs']
+
+export function attentionOf(sync: SyncStatus | undefined, admissions: readonly AdmissionRow[]): Attention[] {
+  const found: Attention[] = []
+  if (sync && agreementOf(sync) === 'differs') found.push({ kind: 'differs', grave: true })
+  for (const admission of admissions) found.push({ kind: 'admission', name: admission.name, grave: false })
+  if (sync && sync.conflicts > 0) found.push({ kind: 'conflicts', count: sync.conflicts, grave: false })
+  for (const problem of sync?.problems ?? []) {
+    if (!QUIET.includes(problem.kind))
+      found.push({ kind: 'problem', problem, grave: problem.kind === 'forked' })
+  }
+  return found
+}

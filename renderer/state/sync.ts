@@ -1,0 +1,23 @@
+/** What the sync status means to a person. */
+import type { DeviceRow, MemberRow, SyncStatus } from '../../core/contract/index.js'
+
+export const devicesOf = (sync: SyncStatus): DeviceRow[] =>
+  sync.members.flatMap((member) => [...member.devices])
+
+/**
+ * `differs`: another device has the same entries and another state: an alarm. `agrees`: at least one other device has
+ * said that it has the very same books. `alone`: nobody to compare with yet.
+ */
+export function agreementOf(sync: SyncStatus): 'agrees' | 'differs' | 'alone' {
+  const others = devicesOf(sync).filter((device) => device.isThis === 'other')
+  if (others.some((device) => device.digest === 'different')) return 'differs'
+  if (sync.problems.some((problem) => problem.kind === 'digest-differs')) return 'differs'
+  return others.some((device) => device.digest === 'equal') ? 'agrees' : 'alone'
+}
+
+const isConnected = (member: MemberRow): boolean =>
+  member.devices.some((device) => device.isThis === 'other' && device.connection === 'connected')
+
+/** Members with a device that is connected now, oneself by another device included. */
+export const connectedNames = (sync: SyncStatus): string[] =>
+  sync.members.filter(isConnected).map((m) => m.name)

@@ -1,0 +1,83 @@
+/** Where channels to the engine come from: a port that the desktop app hands over, or a WebSocket in a browser. */
+import { parse, stringify } from 'devalue'
+import { ENGINE_PORT_MESSAGE, type DesktopBridge } from '../../core/contract/index.js'
+import type { Channel, Transport } from './connection.js'
+
+declare global {
+  interface Window {
+    readonly guildbook?: DesktopBridge
+  }
+}
+
+const FIRST_RETRY_MS = 250
+const LONGEST_RETRY_MS = 5000
+
+function portChannel(port: MessagePort): Channel {
+  return {
+    send: (frame) => port.postMessage(frame),
+    receive: (listener) => {
+      port.onmessage = (event: MessageEvent<unknown>) => listener(event.data)
+    },
+    // Structured clone carries bigint and the rest; runes' proxies never get here, rows are raw.
+    encode: (message) => message,
+    decode: (frame) => frame,
+    close: () => {
+      port.onmessage = null
+      port.close()
+    }
+  }
+}
+
+/** In the desktop app: each port that the preload script posts to this very window replaces the one before. */
+export function desktopTransport(page: Window, onEngineLost: (lost: () => void) => void): Transport {
+  return {
+    start({ opened, lost }) {
+      page.addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (event.source !== page || event.origin !== page.location.origin) return
+        const data = event.data as { kind?: unknown } | null
+        const port = event.ports[0]
+        if (data?.kind === ENGINE_PORT_MESSAGE && port) opened(portChannel(port))
+      })
+      onEngineLost(lost)
+    }
+  }
+}
+
+function socketChannel(socket: WebSocket): Channel {
+  return {
+    send: (frame) => socket.send(frame as string),
+    receive: (listener) => {
+      socket.onmessage = (event: MessageEvent<unknown>) => listener(event.data)
+    },
+    encode: (message) => stringify(message),
+    decode: (frame) => parse(frame as string) as unknown,
+    close: () => {
+      socket.onmessage = null
+      socket.close()
+    }
+  }
+}
+
+/** In a browser: a WebSocket back to where the page came from, opened again with back-off whenever it closes. */
+export function socketTransport(page: Window): Transport {
+  const url = new URL('/engine', page.location.href)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  return {
+    start({ opened, lost }) {
+      let retryMs = FIRST_RETRY_MS
+      const open = (): void => {
+        const socket = new WebSocket(url)
+        socket.onopen = () => {
+          retryMs = FIRST_RETRY_MS
+          opened(socketChannel(socket))
+        }
+        socket.onclose = () => {
+          lost()
+          page.setTimeout(open, retryMs)
+          retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
+        }
+      }
+      open()
+    }
+  }
+}
