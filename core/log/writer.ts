@@ -118,7 +118,7 @@ export class LogWriter {
 
   /** Ends the segment properly, so that the next run can continue it. */
   async close(): Promise<void> {
-    await this.#running
+    while (this.#running) await this.#running
     const segment = this.#segment
     if (!segment || this.#failure) return
     await this.#o.store.durability.synced()
@@ -130,7 +130,7 @@ export class LogWriter {
   async #current(): Promise<Outcome<Segment>> {
     const current = this.#segment
     if (current && !this.#isOurs(current)) {
-      await this.#running
+      while (this.#running) await this.#running
       this.#starting = null
     }
     const segment = await (this.#starting ??= this.#start())
@@ -143,7 +143,9 @@ export class LogWriter {
    * unnoticed (a restored snapshot) and a peer has since brought what was written after it.
    */
   #isOurs({ state, core }: Segment): boolean {
-    return core.length + this.#unstored === this.#o.delivery.causality.length(state.log)
+    // While an append is under way, the length may or may not count it.
+    if (this.#unstored > 0) return true
+    return core.length === this.#o.delivery.causality.length(state.log)
   }
 
   #entry(log: LogId, ops: readonly Operation[]): Entry {
@@ -160,32 +162,33 @@ export class LogWriter {
     this.#unstored++
     return new Promise((resolve, reject) => {
       this.#queue.push({ block, resolve, reject })
-      this.#running ??= this.#run().finally(() => (this.#running = null))
+      this.#drain()
     })
   }
 
-  /** Appends all that is queued in one go; then lets the sync run beside the next append. */
-  async #run(): Promise<void> {
-    const syncs: Promise<void>[] = []
-    while (this.#queue.length > 0) {
-      const batch = this.#queue
-      this.#queue = []
-      try {
-        if (this.#failure) throw this.#failure
-        const { core, keyPair } = this.#segment as Segment
-        await core.append(
-          batch.map((append) => append.block),
-          { keyPair }
-        )
-        this.#unstored -= batch.length
-        const synced = this.#o.store.durability.synced()
-        syncs.push(synced.then(...settle(batch)))
-      } catch (error) {
-        this.#failure = error
-        settle(batch)[1](error)
-      }
+  #drain(): void {
+    if (this.#running || this.#queue.length === 0) return
+    this.#running = this.#appendQueued().finally(() => {
+      this.#running = null
+      this.#drain()
+    })
+  }
+
+  /** Appends all that is queued in one go; the sync that makes it durable runs beside the next append. */
+  async #appendQueued(): Promise<void> {
+    const batch = this.#queue
+    this.#queue = []
+    const [stored, failed] = settle(batch)
+    try {
+      if (this.#failure) throw this.#failure
+      const { core, keyPair } = this.#segment as Segment
+      const blocks = batch.map((append) => append.block)
+      await core.append(blocks, { keyPair })
+      this.#unstored -= batch.length
+      this.#o.store.durability.synced().then(stored, failed)
+    } catch (error) {
+      failed(error)
     }
-    await Promise.all(syncs)
   }
 
   async #start(): Promise<Outcome<Segment>> {
