@@ -71,9 +71,14 @@ export class Book {
     return this.#state.digest.value()
   }
 
+  /** Does a part of what the next `digest` has to do, until the time is up. */
+  digestWork(isTimeUp: () => boolean): 'more' | 'done' {
+    return this.#state.digest.work(isTimeUp)
+  }
+
   summary(): { readonly name: string; readonly currency: CurrencyCode; readonly transactions: number } {
-    const { settings, transactions } = this.#state
-    return { name: settings.name, currency: settings.currency, transactions: transactions.size }
+    const { settings, ledger } = this.#state
+    return { name: settings.name, currency: settings.currency, transactions: ledger.transactions.size }
   }
 
   accounts(): readonly AccountRow[] {
@@ -121,7 +126,7 @@ export class Book {
 
   /** Refuses with TRANSACTION_UNKNOWN. */
   transaction(id: TransactionId): Outcome<KnownDetail> {
-    const transaction = this.#state.transactions.get(id)
+    const transaction = this.#state.transaction(id)
     if (!transaction) return unknownTransaction(id)
     const { log, index } = transaction.shown.origin
     return done({

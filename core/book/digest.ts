@@ -20,6 +20,7 @@ export class Digest {
   readonly #bucketHashes = new Uint8Array(BUCKETS * HASH_BYTES)
   readonly #groupHashes = new Uint8Array(GROUPS * HASH_BYTES)
   readonly #changed = new Set<number>()
+  readonly #changedGroups = new Set<number>()
   readonly #writer = new ByteWriter()
   #value: string | null = null
 
@@ -41,20 +42,27 @@ export class Digest {
     this.#mark(bucketOf(item.id))
   }
 
-  /** Hex, 32 bytes. Costs what has changed since it was last asked. */
-  value(): string {
-    if (this.#value !== null) return this.#value
-    const groups = new Set<number>()
+  /** Does a part of what `value` would have to do, until the time is up: for large changes, in slices. */
+  work(isTimeUp: () => boolean): 'more' | 'done' {
     for (const at of this.#changed) {
       this.#bucketHashes.set(this.#hashBucket(this.#buckets[at] ?? []), at * HASH_BYTES)
-      groups.add(Math.floor(at / BUCKETS_PER_GROUP))
+      this.#changedGroups.add(Math.floor(at / BUCKETS_PER_GROUP))
+      this.#changed.delete(at)
+      if (isTimeUp()) break
     }
-    this.#changed.clear()
+    return this.#changed.size > 0 ? 'more' : 'done'
+  }
+
+  /** Hex, 32 bytes. Costs what has changed since it was last asked, and was not worked off. */
+  value(): string {
+    if (this.#value !== null) return this.#value
+    this.work(() => false)
     const groupBytes = BUCKETS_PER_GROUP * HASH_BYTES
-    for (const group of groups) {
+    for (const group of this.#changedGroups) {
       const hashes = this.#bucketHashes.subarray(group * groupBytes, (group + 1) * groupBytes)
       this.#groupHashes.set(this.#hash(hashes), group * HASH_BYTES)
     }
+    this.#changedGroups.clear()
     this.#value = hex(this.#hash(this.#groupHashes))
     return this.#value
   }

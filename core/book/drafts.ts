@@ -203,7 +203,7 @@ export class Drafts {
   }
 
   #transaction(id: TransactionId): Outcome<Transaction> {
-    const transaction = this.#state.transactions.get(id)
+    const transaction = this.#state.transaction(id)
     return transaction ? done(transaction) : unknownTransaction(id)
   }
 

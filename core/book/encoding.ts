@@ -98,8 +98,7 @@ export function encodeItem(writer: ByteWriter, item: DigestItem): void {
 
 function encodeTransaction(writer: ByteWriter, transaction: Transaction): void {
   writer.byte(1)
-  writer.text(transaction.id)
-  // Versions that are not counted are items of their own.
+  // The first version's place is the transaction's id. Versions that are not counted are items of their own.
   const counted = transaction.versions.filter((version) => version.reason === null)
   writer.number(counted.length)
   for (const version of counted) encodeVersion(writer, version, transaction)

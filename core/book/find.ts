@@ -46,7 +46,7 @@ function shortened(state: State, typed: string): Set<TransactionId> {
 function beginning(state: State, typed: string): Set<TransactionId> {
   const found = new Set<TransactionId>()
   if (typed === '') return found
-  for (const id of state.transactions.keys()) {
+  for (const { id } of state.ledger.transactions.toArray()) {
     if (!id.startsWith(typed)) continue
     found.add(id)
     if (found.size > 1) break

@@ -97,7 +97,6 @@ class EntryFold {
     if (problem) return problem
     const id = this.#place<TransactionId & VersionId>(index)
     const transaction = new Transaction(id)
-    this.#state.transactions.set(id, transaction)
     this.#admit({
       id,
       origin: this.#origin,

@@ -42,7 +42,7 @@ export class Journal {
   }
 
   position(id: TransactionId, filter: JournalFilter, order: 'newest' | 'oldest'): number {
-    const transaction = this.#state.transactions.get(id)
+    const transaction = this.#state.transaction(id)
     if (!transaction) return -1
     const list = this.#matching(filter)
     const range = rangeOf(list, spanOf(filter), (other) => other.date)
@@ -65,27 +65,32 @@ export class Journal {
     return { rows: this.#registerRows(whole, items, request.order ?? 'newest'), total, offset }
   }
 
+  /** The balance is that of the whole list up to each line, also where a filter leaves some out. */
   #registerRows(whole: Lines, lines: readonly Line[], order: 'newest' | 'oldest'): RegisterRow[] {
     const oldestFirst = order === 'oldest' ? lines : [...lines].reverse()
+    const [first] = oldestFirst
+    if (!first) return []
     const balance = new Sums()
-    const addUp = {
-      chunk: (sums: Sums) => balance.addAll(sums),
-      item: (line: Line) => balance.add(line.currency, line.amountMinor)
+    const add = (line: Line): void => balance.add(line.currency, line.amountMinor)
+    const start = whole.rankOf(first)
+    whole.visit(0, start, { chunk: (sums) => balance.addAll(sums), item: add })
+    const end = whole.rankOf(oldestFirst[oldestFirst.length - 1]!) + 1
+    const rows: RegisterRow[] = []
+    for (const line of whole.slice(start, end - start)) {
+      add(line)
+      if (line === oldestFirst[rows.length]) rows.push(this.#registerRow(line, balance.get(line.currency)))
     }
-    let reached = 0
-    const rows = oldestFirst.map((line) => {
-      const after = whole.rankOf(line) + 1
-      whole.visit(reached, after, addUp)
-      reached = after
-      return {
-        transaction: this.#rows.transaction(line.transaction),
-        posting: line.position,
-        amountMinor: line.amountMinor,
-        currency: line.currency,
-        balanceMinor: balance.get(line.currency)
-      }
-    })
     return order === 'oldest' ? rows : rows.reverse()
+  }
+
+  #registerRow(line: Line, balanceMinor: bigint): RegisterRow {
+    return {
+      transaction: this.#rows.transaction(line.transaction),
+      posting: line.position,
+      amountMinor: line.amountMinor,
+      currency: line.currency,
+      balanceMinor
+    }
   }
 
   #matching(filter: JournalFilter): Transactions {
@@ -95,8 +100,7 @@ export class Journal {
     const kept = ledger.keptJournal(key)
     if (kept) return kept.list
     const matches = matcherOf(this.#state, filter)
-    const list = newTransactions()
-    for (const transaction of ledger.transactions.toArray()) if (matches(transaction)) list.add(transaction)
+    const list = newTransactions().fill(ledger.transactions.toArray().filter(matches))
     return ledger.keepJournal(key, { list, matches }).list
   }
 
@@ -129,8 +133,7 @@ export class Journal {
     if (kept) return kept.list
     const fits = matcherOf(this.#state, filter)
     const accounts = scope === 'own' ? new Set([account]) : tree.under(account)
-    const list = newLines()
-    for (const line of whole.toArray()) if (fits(line.transaction)) list.add(line)
+    const list = newLines().fill(whole.toArray().filter((line) => fits(line.transaction)))
     const matches = (line: Line): boolean => accounts.has(line.account) && fits(line.transaction)
     return ledger.keepRegister(key, { list, matches }).list
   }

@@ -37,6 +37,13 @@ export class SortedList<Item, Summary = null> {
     this.#waiting.push(item)
   }
 
+  /** Replaces all items by these, which are sorted. */
+  fill(sorted: readonly Item[]): this {
+    this.#waiting = []
+    this.#rebuild(sorted)
+    return this
+  }
+
   /** Removes an item; says whether it was there. */
   delete(item: Item): boolean {
     if (this.#waiting.length > 0 && this.#waiting[this.#waiting.length - 1] === item) {
@@ -100,7 +107,7 @@ export class SortedList<Item, Summary = null> {
   /** All items in one array. */
   toArray(): Item[] {
     this.#settle()
-    return this.#chunks.flatMap((chunk) => chunk.items)
+    return this.#settledItems()
   }
 
   /** Visits items `from` to `to` (ranks; `to` excluded): whole chunks by their summary, the others one by one. */
@@ -125,7 +132,7 @@ export class SortedList<Item, Summary = null> {
     const waiting = this.#waiting
     this.#waiting = []
     if (waiting.length > CHUNK_ITEMS / 4 && waiting.length > this.#settled * MERGE_SHARE) {
-      const all = this.#chunks.flatMap((chunk) => chunk.items)
+      const all = this.#settledItems()
       for (const item of waiting) all.push(item)
       // Sorts what is sorted already in one pass: the engine's sort looks for runs.
       this.#rebuild(all.sort(this.#compare))
@@ -134,7 +141,13 @@ export class SortedList<Item, Summary = null> {
     }
   }
 
-  #rebuild(sorted: Item[]): void {
+  #settledItems(): Item[] {
+    const all: Item[] = []
+    for (const { items } of this.#chunks) for (const item of items) all.push(item)
+    return all
+  }
+
+  #rebuild(sorted: readonly Item[]): void {
     this.#chunks = []
     for (let start = 0; start < sorted.length; start += CHUNK_ITEMS) {
       this.#chunks.push({ items: sorted.slice(start, start + CHUNK_ITEMS), summary: null })

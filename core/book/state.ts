@@ -16,7 +16,6 @@ import { AccountTree } from './tree.js'
 export class State {
   readonly settings = new BookSettings()
   readonly accounts = new Map<AccountId, Account>()
-  readonly transactions = new Map<TransactionId, Transaction>()
   /** Counted and not counted versions of transactions, by id. */
   readonly versions = new Map<string, Version>()
   readonly rejected = new SortedList<Rejected>(comparePlaced, () => null)
@@ -33,6 +32,12 @@ export class State {
 
   get tree(): AccountTree {
     return (this.#tree ??= new AccountTree(this.accounts))
+  }
+
+  /** The transaction that this operation posted, if it counts. */
+  transaction(id: TransactionId): Transaction | null {
+    const version = this.versions.get(id)
+    return version?.kind === 'post' ? version.transaction : null
   }
 
   /** An account was added or one of its fields written. */

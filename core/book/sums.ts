@@ -10,6 +10,9 @@ interface Sum {
 
 export class Sums {
   readonly #sums = new Map<CurrencyCode, Sum>()
+  /** Mostly the same currency is added again. */
+  #latest: CurrencyCode | null = null
+  #latestSum: Sum | null = null
 
   /** Adds a safe integer. */
   add(currency: CurrencyCode, amountMinor: number): void {
@@ -44,8 +47,10 @@ export class Sums {
   }
 
   #of(currency: CurrencyCode): Sum {
+    if (currency === this.#latest && this.#latestSum) return this.#latestSum
     let sum = this.#sums.get(currency)
     if (!sum) this.#sums.set(currency, (sum = { near: 0, far: 0n }))
-    return sum
+    this.#latest = currency
+    return (this.#latestSum = sum)
   }
 }

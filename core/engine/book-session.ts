@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type HyperDHT from 'hyperdht'
 import sodium from 'sodium-universal'
 import {
@@ -149,6 +150,15 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return toHex(hash(Buffer.concat([Buffer.from(this.book.digest(), 'hex'), hash(people)])))
   }
 
+  /** The digest, worked out in slices where much has changed. */
+  async digestSettled(): Promise<string> {
+    for (;;) {
+      const until = performance.now() + SLICE_MS
+      if (this.book.digestWork(() => performance.now() > until) === 'done') return this.digest()
+      await nextTurn()
+    }
+  }
+
   connected(): readonly Sighting[] {
     return this.#swarm?.connected() ?? []
   }
@@ -273,11 +283,22 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.emit('changed', topics)
   }
 
-  /** Tells peers what is here now. */
-  tellPeers(): void {
+  /** Tells peers what is here, once what is here now is part of the book. */
+  async tellPeers(): Promise<void> {
+    if (!this.#swarm || this.#telling === 'yes') return
+    this.#telling = 'yes'
+    try {
+      await this.intake.settled()
+      await this.digestSettled()
+    } finally {
+      this.#telling = 'no'
+    }
     this.#swarm?.tell()
   }
+  #telling: 'no' | 'yes' = 'no'
 }
+
+const SLICE_MS = 8
 
 /** A look-up that was broken off is none that failed. */
 const ignore = (): void => {}

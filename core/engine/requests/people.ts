@@ -23,7 +23,11 @@ export const peopleHandlers = ({
   joins,
   changeSettings
 }: EngineParts): Handlers<PeopleRequests> => ({
-  syncStatus: ({ book }) => inSession(library.session(book), (session) => done(syncStatus(session))),
+  syncStatus: ({ book }) =>
+    inSession(library.session(book), async (session) => {
+      await session.digestSettled()
+      return done(syncStatus(session))
+    }),
 
   createInvite: ({ book, role, expiresInMs }) =>
     inSession(library.session(book), async (session) => (await invites(session)).create(role, expiresInMs)),
