@@ -23,6 +23,7 @@ import { may, type Action } from '../domain/roles.js'
 import { bookIdOf, memberIdOf } from '../identity/certificates.js'
 import { Delivery } from '../log/delivery.js'
 import { Intake } from '../log/intake.js'
+import { LogLearner } from '../log/learner.js'
 import { LogStore } from '../log/store.js'
 import { LogWriter } from '../log/writer.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
@@ -60,6 +61,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   readonly delivery: Delivery
   readonly kind: BookFile['kind']
   #swarm: BookSwarm | null = null
+  readonly #learner: LogLearner
   #failure: string | null = null
   /** The last entry that this device wrote, in this run or an earlier one. */
   #lastWritten: Written | null = null
@@ -78,6 +80,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.book = parts.book
     this.delivery = parts.delivery
     this.kind = options.file.kind
+    this.#learner = new LogLearner(intake)
   }
 
   /** Opens a book of this folder and reads all that is here. */
@@ -212,7 +215,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
         vector: () => this.vector(),
         digest: () => this.digest(),
         isMember: (member) => this.#isTrusted(member),
-        learn: (logs) => void this.#follow(logs)
+        learn: (logs, from) => this.#learner.learn(logs, from)
       }
     })
     this.#swarm = swarm
@@ -260,7 +263,10 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   #listen(): void {
     this.intake.on('delivered', () => this.#changed(['transactions', 'accounts', 'people', 'sync']))
-    this.intake.on('log', (_log, author) => this.sightings.introduce(author))
+    this.intake.on('log', (log, author) => {
+      this.sightings.introduce(author)
+      this.#learner.verified(log)
+    })
     this.intake.on('failed', (error) => {
       this.#failure = error instanceof Error ? error.message : String(error)
       this.#changed(['sync'])

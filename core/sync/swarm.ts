@@ -18,8 +18,8 @@ export interface BookSide {
   /** Hex digest of the book's state at `vector`. */
   digest(): string
   isMember(member: MemberId): boolean
-  /** A peer has logs that may not be known here. */
-  learn(logs: readonly LogId[]): void
+  /** A device has logs that may not be known here. */
+  learn(logs: Iterable<LogId>, from: DeviceId): void
 }
 
 export interface SwarmOptions {
@@ -138,7 +138,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   }
 
   #heard(peer: Peer): void {
-    this.#o.side.learn([...peer.lengths.keys()])
+    if (peer.remote) this.#o.side.learn(peer.lengths.keys(), peer.remote.device)
     this.emit('peers')
   }
 
