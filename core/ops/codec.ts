@@ -26,8 +26,8 @@ interface Frame {
 const byKey = (a: Dependency, b: Dependency): number => Buffer.compare(keyOfName(a.log), keyOfName(b.log))
 
 /**
- * The block of an entry of log `own`. Dependencies are put in order. Throws on what `decodeEntry` would refuse: callers
- * validate what people enter.
+ * The block of an entry of log `own`. Dependencies are put in order. Throws on what `decodeEntry` would refuse, since
+ * callers validate what people enter; but not on a block above LIMITS.blockBytes, which only shows here: see its length.
  */
 export function encodeEntry(entry: Entry, own: LogId): Uint8Array {
   const { version, lamport, wallMs, deps, ops } = entry
@@ -46,7 +46,6 @@ export function encodeEntry(entry: Entry, own: LogId): Uint8Array {
   if (table.lengths.includes(0)) throw new RangeError('depends on nothing of a log')
   HEAD.preencode(state, head)
   TABLE.preencode(state, table)
-  if (state.end > LIMITS.blockBytes) throw new RangeError(`a block of ${state.end} bytes`)
   state.buffer = Buffer.allocUnsafeSlow(state.end)
   HEAD.encode(state, head)
   TABLE.encode(state, table)

@@ -18,8 +18,8 @@ export function opSizeBytes(operation: Operation): number {
 }
 
 /**
- * The operations in their order, in runs that each fit an entry. Throws if one is too large for any block: callers
- * validate what people enter.
+ * The operations in their order, in runs that each fit an entry. One that is too large for any block is a run of its
+ * own, which is refused when it is written.
  */
 export function packEntries(
   ops: readonly Operation[],
@@ -40,8 +40,6 @@ export function packEntries(
       table = new TableWriter(null)
       frame(op, table, state)
     }
-    if (state.end + table.logs.length * KEY_BYTES > limits.blockBytes)
-      throw new RangeError('an operation too large')
     run.push(op)
   }
   if (run.length > 0) runs.push(run)
