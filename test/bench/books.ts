@@ -1,0 +1,90 @@
+/** Engines and books to measure. */
+import type {
+  AccountId,
+  BookId,
+  CurrencyCode,
+  EngineApi,
+  IsoDate,
+  Outcome,
+  Settings,
+  TransactionDraft
+} from '../../core/contract/index.js'
+import { clientOver, LIMITS } from '../../core/contract/index.js'
+import type { Engine } from '../../core/engine/engine.js'
+import { openEngine } from '../../core/engine/open.js'
+import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
+
+const EUR = 'EUR' as CurrencyCode
+export const OFFLINE: Partial<Settings['network']> = { mode: 'off' }
+
+/** What is measured is always allowed: a refusal is a bug. */
+export function expectDone<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(`${outcome.error.code}: ${outcome.error.message}`)
+  return outcome.value
+}
+
+export interface OpenBook {
+  readonly engine: Engine
+  readonly api: EngineApi
+}
+
+export async function openFolder(folder: string, network: Partial<Settings['network']>): Promise<OpenBook> {
+  const engine = expectDone(await openEngine({ folder, keys: PLAIN_KEYS, appVersion: 'bench', network }))
+  return { engine, api: clientOver(engine) }
+}
+
+export interface NewBook {
+  readonly book: BookId
+  readonly draft: (index: number) => TransactionDraft
+}
+
+const EXPENSES = [
+  'Rent',
+  'Groceries',
+  'Transport',
+  'Tools',
+  'Insurance',
+  'Events',
+  'Fees',
+  'Travel',
+  'Office',
+  'Other'
+]
+
+/** A book with a bank account and ten kinds of expenses. */
+export async function newBook(api: EngineApi): Promise<NewBook> {
+  const { book } = expectDone(await api.createBook({ name: 'Bench', currency: EUR, memberName: 'Bench' }))
+  const bank = expectDone(await api.addAccount({ book, name: 'Bank', type: 'asset' })).account
+  const expenses: AccountId[] = []
+  for (const name of EXPENSES)
+    expenses.push(expectDone(await api.addAccount({ book, name, type: 'expense' })).account)
+  return { book, draft: (index) => draftOf(index, expenses[index % expenses.length] as AccountId, bank) }
+}
+
+/** Transactions spread over five years, 300 payees, a note on every fourth. */
+function draftOf(index: number, to: AccountId, from: AccountId): TransactionDraft {
+  const amountMinor = 100 + ((index * 7919) % 90_000)
+  return {
+    date: new Date(Date.UTC(2020, 0, 1 + ((index * 37) % 1826))).toISOString().slice(0, 10) as IsoDate,
+    payee: `Payee ${index % 300}`,
+    note: index % 4 === 0 ? `Invoice ${index}` : '',
+    postings: [
+      { account: to, amountMinor, currency: EUR },
+      { account: from, amountMinor: -amountMinor, currency: EUR }
+    ]
+  }
+}
+
+export const drafts = ({ draft }: NewBook, count: number, first = 0): TransactionDraft[] =>
+  Array.from({ length: count }, (_, index) => draft(first + index))
+
+/** Imports transactions in as few requests as are taken, one after the other. */
+export async function importAll(
+  api: EngineApi,
+  { book }: NewBook,
+  rows: readonly TransactionDraft[]
+): Promise<void> {
+  for (let i = 0; i < rows.length; i += LIMITS.operationsPerEntry) {
+    expectDone(await api.postMany({ book, transactions: rows.slice(i, i + LIMITS.operationsPerEntry) }))
+  }
+}
