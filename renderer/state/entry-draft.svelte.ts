@@ -94,7 +94,8 @@ export class EntryDraft {
   ghost(line: number, field: 'amount' | 'value'): string {
     const fill = this.balance.fill
     if (!fill || fill.line !== line || fill.field !== field) return ''
-    return formatDecimal(fill.amountMinor, field === 'amount' ? this.currencyOf(line) : this.balance.main)
+    const currency = field === 'amount' ? this.currencyOf(line) : this.balance.main
+    return formatDecimal(fill.amountMinor, currency).replace('-', '\u2212')
   }
 
   addLine(): DraftLine {

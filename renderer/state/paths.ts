@@ -1,7 +1,7 @@
-/** Account paths as a table shows them: `Expenses:Food:Groceries` is plain enough as `Food:Groceries`. */
+/** Accounts as a table shows them: `Expenses:Food:Groceries` is plain enough as `Groceries`. */
 import type { AccountId, PostingRow } from '../../core/contract/index.js'
 
-export const shortPath = (path: string): string => path.split(':').slice(1).join(':') || path
+export const leafOf = (path: string): string => path.slice(path.lastIndexOf(':') + 1)
 
 const unique = (items: readonly string[]): string[] => [...new Set(items)]
 
