@@ -11,6 +11,8 @@ import { checkHeader, type HeaderAuthor } from './header.js'
 import type { LogStore } from './store.js'
 
 const SLICE_MS = 8
+/** Read without being sure that they are here, should Hypercore's own count be behind. */
+const PROBED_BLOCKS = 4
 const READ_BLOCKS = 512
 const READ_BYTES = 8 * 1024 * 1024
 /** A book with more logs than this is under attack, or very old. */
@@ -95,7 +97,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
     this.#sources.set(log, source)
     core.on('append', () => this.kick())
     core.on('download', () => this.kick())
-    core.download({ start: 0, end: -1 })
+    core.download({ start: 0, end: -1, linear: true })
     this.kick()
     return source
   }
@@ -172,7 +174,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
   async #readBlocks(core: Hypercore, start: number): Promise<Buffer[]> {
     const average = core.byteLength / Math.max(1, core.length)
     const count = Math.max(4, Math.min(READ_BLOCKS, Math.floor(READ_BYTES / Math.max(1, average))))
-    const end = Math.min(core.length, start + count)
+    // Blocks come in no order: reading beyond the gap at each of them would read the same blocks over and over.
+    const end = Math.min(core.length, start + count, Math.max(core.contiguousLength, start + PROBED_BLOCKS))
     const reads: Promise<Buffer | null>[] = []
     for (let index = start; index < end; index++) reads.push(core.get(index, { wait: false }))
     const blocks = await Promise.all(reads)
