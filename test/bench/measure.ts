@@ -28,7 +28,7 @@ export const median = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-/** Takes turns, so that what else the machine does weighs on both alike; the median of each. */
+/** Takes turns, each first every other time, so that what else the machine does weighs on both alike; the medians. */
 export async function inTurns(
   rounds: number,
   ours: () => Promise<number>,
@@ -36,8 +36,9 @@ export async function inTurns(
 ): Promise<{ readonly ours: number; readonly theirs: number }> {
   const [all, others]: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
-    others.push(await theirs())
+    if (round % 2 === 0) others.push(await theirs())
     all.push(await ours())
+    if (round % 2 === 1) others.push(await theirs())
   }
   return { ours: median(all), theirs: median(others) }
 }

@@ -13,7 +13,7 @@ import { ms, perSecond } from './report.js'
 
 const POSTS = 600
 const TOGETHER = 64
-const ROUNDS = 5
+const ROUNDS = 6
 export const IMPORTED = 100_000
 /** What the API of Actual Budget imports in a second, durably; measured by the design, not here. */
 const ACTUAL_PER_SECOND = 2500
