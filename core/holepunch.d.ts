@@ -84,6 +84,7 @@ declare module 'corestore' {
       key?: Uint8Array
       manifest?: { version: number; signers: { publicKey: Uint8Array }[] }
       encryption?: { key: Uint8Array } | null
+      inflightRange?: [number, number]
       active?: boolean
     }): Hypercore
     list(): AsyncIterable<Buffer>

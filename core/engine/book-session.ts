@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type HyperDHT from 'hyperdht'
 import sodium from 'sodium-universal'
 import {
@@ -289,22 +289,20 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.emit('changed', topics)
   }
 
-  /** Tells peers what is here, once what is here now is part of the book. */
+  /** Tells peers what is here: at once, but while much is arriving only now and then, since a digest costs. */
   async tellPeers(): Promise<void> {
     if (!this.#swarm || this.#telling === 'yes') return
     this.#telling = 'yes'
-    try {
-      await this.intake.settled()
-      await this.digestSettled()
-    } finally {
-      this.#telling = 'no'
-    }
+    if (this.intake.pending() > 0) await sleep(BUSY_TELL_MS)
+    await this.digestSettled()
+    this.#telling = 'no'
     this.#swarm?.tell()
   }
   #telling: 'no' | 'yes' = 'no'
 }
 
 const SLICE_MS = 8
+const BUSY_TELL_MS = 1_000
 
 /** A look-up that was broken off is none that failed. */
 const ignore = (): void => {}

@@ -11,6 +11,7 @@ import { checkHeader, type HeaderAuthor } from './header.js'
 import type { LogStore } from './store.js'
 
 const SLICE_MS = 8
+const GATHER_MS = 25
 /** Read without being sure that they are here, should Hypercore's own count be behind. */
 const PROBED_BLOCKS = 4
 const READ_BLOCKS = 512
@@ -37,6 +38,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
   readonly #sources = new Map<LogId, Source>()
   #running: Promise<void> | null = null
   #again: 'yes' | 'no' = 'no'
+  #timer: NodeJS.Timeout | null = null
+  #lastRunMs = -GATHER_MS
   #closed: 'open' | 'closed' = 'open'
 
   constructor(
@@ -97,47 +100,63 @@ export class Intake extends EventEmitter<IntakeEvents> {
     this.#sources.set(log, source)
     core.on('append', () => this.kick())
     core.on('download', () => this.kick())
-    core.download({ start: 0, end: -1, linear: true })
+    core.download({ start: 0, end: -1 })
     this.kick()
     return source
   }
 
-  /** There may be something to read. */
+  /**
+   * There may be something to read. What arrives by itself is looked at right away; what follows in a stream is
+   * gathered for a moment, since reading a hundred blocks costs little more than reading one.
+   */
   kick(): void {
+    if (this.#closed === 'closed' || this.#timer) return
+    const waitMs = this.#lastRunMs + GATHER_MS - performance.now()
+    if (this.#running || waitMs <= 0) return this.#start()
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#start()
+    }, waitMs)
+  }
+
+  #start(): void {
     if (this.#closed === 'closed') return
     this.#again = 'yes'
-    this.#running ??= this.#run()
+    this.#running ??= this.#pass()
       .catch((error: unknown) => void (this.#closed === 'open' && this.emit('failed', error)))
       .finally(() => {
         this.#running = null
+        this.#lastRunMs = performance.now()
         if (this.#again === 'yes') this.kick()
       })
   }
 
   /** Resolves when everything that is here now was read and delivered as far as it can be. */
   async settled(): Promise<void> {
-    this.kick()
-    while (this.#running) await this.#running
+    do {
+      this.#start()
+      await this.#running
+    } while (this.#again === 'yes' && this.#closed === 'open')
   }
 
   async close(): Promise<void> {
     this.#closed = 'closed'
     this.#again = 'no'
+    if (this.#timer) clearTimeout(this.#timer)
     await this.#running
   }
 
-  async #run(): Promise<void> {
-    while (this.#again === 'yes') {
-      this.#again = 'no'
-      await nextTurn()
-      let blocks = 0
-      for (const [log, source] of this.#sources) {
-        if (this.#closed === 'closed') return
-        blocks += await this.#readLog(log, source)
-      }
-      // What was delivered may let logs go on that were looked at before.
-      if (blocks > 0) this.#again = 'yes'
+  /** Looks at every log once. */
+  async #pass(): Promise<void> {
+    this.#again = 'no'
+    await nextTurn()
+    let blocks = 0
+    for (const [log, source] of this.#sources) {
+      if (this.#closed === 'closed') return
+      blocks += await this.#readLog(log, source)
     }
+    // What was delivered may let logs go on that were looked at before.
+    if (blocks > 0) this.#again = 'yes'
   }
 
   /** Reads a log as far as it goes; returns how many blocks it took. */

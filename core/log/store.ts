@@ -7,6 +7,9 @@ import { done, refuse, type LogId, type Outcome } from '../contract/index.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
 
+/** Requests under way to one peer: Hypercore's default of 16 to begin with leaves a fast link idle. */
+const INFLIGHT_BLOCKS: [number, number] = [256, 512]
+
 export interface LogStoreOptions {
   readonly folder: string
   /** The book's secret, 32 bytes. Each log's key is derived from it and from the log's own key. */
@@ -65,7 +68,11 @@ export class LogStore {
   async open(log: LogId): Promise<Hypercore> {
     let core = this.#cores.get(log)
     if (!core) {
-      core = this.corestore.get({ key: keyOf(log), encryption: { key: this.secret } })
+      core = this.corestore.get({
+        key: keyOf(log),
+        encryption: { key: this.secret },
+        inflightRange: INFLIGHT_BLOCKS
+      })
       this.#cores.set(log, core)
     }
     await core.ready()
@@ -75,7 +82,11 @@ export class LogStore {
   /** A new log for a writer's public key. The secret key never goes to this store: appends bring it. */
   async create(publicKey: Uint8Array): Promise<{ readonly log: LogId; readonly core: Hypercore }> {
     const manifest = { version: 1, signers: [{ publicKey }] }
-    const core = this.corestore.get({ manifest, encryption: { key: this.secret } })
+    const core = this.corestore.get({
+      manifest,
+      encryption: { key: this.secret },
+      inflightRange: INFLIGHT_BLOCKS
+    })
     await core.ready()
     const log = logIdOf(core.key)
     this.#cores.set(log, core)

@@ -5,7 +5,7 @@
 import type Hyperswarm from 'hyperswarm'
 import type { PeerDiscovery } from 'hyperswarm'
 
-const FIRST_MS = 1_000
+const FIRST_MS = 250
 const LAST_MS = 30_000
 
 export class Meeting {
