@@ -60,6 +60,8 @@ export class BookSession extends EventEmitter<SessionEvents> {
   readonly book: Book
   readonly delivery: Delivery
   readonly kind: BookFile['kind']
+  /** Grows with every entry that becomes part of the book. */
+  changes = 0
   #swarm: BookSwarm | null = null
   readonly #learner: LogLearner
   #failure: string | null = null
@@ -247,6 +249,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** Called for each delivered entry. */
   noteEntry(entry: PlacedEntry): void {
+    this.changes++
     if (entry.device === this.options.identity.deviceId)
       this.#lastWritten = { log: entry.log, index: entry.index }
   }

@@ -1,10 +1,9 @@
 import { done, refuse, type Outcome, type TransactionId, type TransactionRow } from '../../contract/index.js'
-import { exportHledger } from '../../exchange/hledger.js'
-import { exportJson } from '../../exchange/json.js'
 import type { Operation } from '../../ops/operations.js'
 import { packEntries } from '../../ops/packing.js'
 import { placeOf } from '../../ops/place.js'
 import type { BookSession, Written } from '../book-session.js'
+import { exportBook } from '../export-book.js'
 import type { EngineParts } from '../parts.js'
 import { heldBy } from '../sync-status.js'
 import { inSession, one } from './accounts.js'
@@ -114,7 +113,7 @@ export const transactionHandlers = ({ library }: EngineParts): Handlers<Transact
     inSession(library.session(book), ({ book: b }) => done(b.payees(text, limit))),
 
   exportBook: ({ book, format }) =>
-    inSession(library.session(book), (session) => done(exportText(session, format)))
+    inSession(library.session(book), async (session) => done(await exportBook(session, format)))
 })
 
 /** Amends or voids: whose transaction it is decides whether the person may. */
@@ -136,10 +135,4 @@ async function change(
 function transactionRow(session: BookSession, id: TransactionId): Outcome<TransactionRow> {
   const detail = session.book.transaction(id)
   return detail.ok ? done(detail.value.transaction) : detail
-}
-
-function exportText(session: BookSession, format: 'hledger' | 'json'): string {
-  const summary = { book: session.id, ...session.book.summary() }
-  const content = { summary, accounts: session.book.accounts(), transactions: session.book.rows() }
-  return format === 'hledger' ? exportHledger(content) : exportJson(content)
 }
