@@ -9,7 +9,7 @@ import type {
   TransactionRow
 } from '../contract/index.js'
 import { LIMITS } from '../contract/index.js'
-import { keyOf, matcherOf, spanOf, type Span } from './filter.js'
+import { keyOf, matcherOf, matchesOf, spanOf, type Span } from './filter.js'
 import { newTransactions, type Transactions } from './ledger.js'
 import { newLines, type Line, type Lines, type Transaction } from './model.js'
 import type { Rows } from './rows.js'
@@ -100,7 +100,7 @@ export class Journal {
     const kept = ledger.keptJournal(key)
     if (kept) return kept.list
     const matches = matcherOf(this.#state, filter)
-    const list = newTransactions().fill(ledger.transactions.toArray().filter(matches))
+    const list = newTransactions().fill(matchesOf(this.#state, filter))
     return ledger.keepJournal(key, { list, matches }).list
   }
 
@@ -133,7 +133,8 @@ export class Journal {
     if (kept) return kept.list
     const fits = matcherOf(this.#state, filter)
     const accounts = scope === 'own' ? new Set([account]) : tree.under(account)
-    const list = newLines().fill(whole.toArray().filter((line) => fits(line.transaction)))
+    const fitting = new Set(matchesOf(this.#state, filter))
+    const list = newLines().fill(whole.toArray().filter((line) => fitting.has(line.transaction)))
     const matches = (line: Line): boolean => accounts.has(line.account) && fits(line.transaction)
     return ledger.keepRegister(key, { list, matches }).list
   }

@@ -13,12 +13,14 @@ import {
   type Transaction
 } from './model.js'
 import { Payees } from './payees.js'
+import { Search, type Columns } from './search.js'
 import { SortedList } from './sorted-list.js'
 import { Sums } from './sums.js'
 
-export type Transactions = SortedList<Transaction>
+/** Transactions in order; a chunk of the whole journal has columns to search. */
+export type Transactions<Summary = unknown> = SortedList<Transaction, Summary>
 
-export const newTransactions = (): Transactions => new SortedList<Transaction>(compareTransactions, () => null)
+export const newTransactions = (): Transactions<null> => new SortedList(compareTransactions, () => null)
 
 /** A part of the journal that is kept up to date for as long as someone keeps asking for it. */
 export interface KeptJournal {
@@ -43,7 +45,8 @@ interface Kept<List> {
 }
 
 export class Ledger {
-  readonly transactions = newTransactions()
+  readonly search = new Search()
+  readonly transactions: Transactions<Columns> = new SortedList(compareTransactions, this.search.columns)
   /** Postings that carry a value: what was exchanged between currencies. */
   readonly exchanges: Lines = newLines()
   readonly exchanged = new Sums()

@@ -16,9 +16,9 @@ const PAGE = 512
 
 export class Payees {
   readonly #payees = new Map<string, Payee>()
-  readonly #journal: SortedList<Transaction>
+  readonly #journal: SortedList<Transaction, unknown>
 
-  constructor(journal: SortedList<Transaction>) {
+  constructor(journal: SortedList<Transaction, unknown>) {
     this.#journal = journal
   }
 

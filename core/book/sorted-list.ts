@@ -110,6 +110,15 @@ export class SortedList<Item, Summary = null> {
     return this.#settledItems()
   }
 
+  /** All chunks with their summaries. */
+  chunks(): { readonly items: readonly Item[]; readonly summary: Summary }[] {
+    this.#settle()
+    return this.#chunks.map((chunk) => ({
+      items: chunk.items,
+      summary: (chunk.summary ??= this.#summarise(chunk.items))
+    }))
+  }
+
   /** Visits items `from` to `to` (ranks; `to` excluded): whole chunks by their summary, the others one by one. */
   visit(from: number, to: number, visitor: { chunk(summary: Summary): void; item(item: Item): void }): void {
     this.#settle()

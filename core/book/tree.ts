@@ -19,7 +19,11 @@ export interface TreeNode {
 }
 
 /** Text as it is compared where case does not matter. */
-export const fold = (text: string): string => text.normalize('NFC').toLowerCase()
+export const fold = (text: string): string =>
+  (MAY_COMPOSE.test(text) ? text.normalize('NFC') : text).toLowerCase()
+
+/** Below U+0300 nothing composes, and most texts are. */
+const MAY_COMPOSE = /[^\u0000-\u02ff]/
 
 export class AccountTree {
   /** Parents before children, siblings by code (those with one first), then by name. */
