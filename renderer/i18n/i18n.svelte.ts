@@ -3,6 +3,7 @@ import i18next, { type i18n as Instance } from 'i18next'
 import type { Refusal, Settings } from '../../core/contract/index.js'
 import en from './en.json' with { type: 'json' }
 import zhHans from './zh-Hans.json' with { type: 'json' }
+import { systemLanguages } from './system-languages.js'
 
 export type Language = Exclude<Settings['language'], 'system'>
 
@@ -45,7 +46,7 @@ function newInstance(): Instance {
 
 export class I18n {
   language: Language = $state('en')
-  readonly locale = $derived(resolveLocale(this.language, window.navigator.languages))
+  readonly locale = $derived(resolveLocale(this.language, systemLanguages()))
   readonly #instance = newInstance()
 
   use(language: Language): void {

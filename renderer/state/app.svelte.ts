@@ -10,6 +10,7 @@ import type {
   Settings
 } from '../../core/contract/index.js'
 import { I18n, resolveLanguage } from '../i18n/i18n.svelte.js'
+import { systemLanguages } from '../i18n/system-languages.js'
 import { Commands } from './commands.js'
 import type { Connection, LinkState } from './connection.js'
 import { Router } from './router.svelte.js'
@@ -119,7 +120,7 @@ export class App {
 
   #applySettings(settings: Settings): void {
     this.settings = settings
-    const language = resolveLanguage(settings.language, window.navigator.languages)
+    const language = resolveLanguage(settings.language, systemLanguages())
     this.i18n.use(language)
     const root = document.documentElement
     root.lang = language
