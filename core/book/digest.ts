@@ -1,10 +1,10 @@
 /**
- * The fingerprint of a state. Items are spread over 4,096 buckets by their id; a bucket's hash covers its items in
- * order of id, a group's hash its 64 buckets, the digest its 64 groups. So it does not depend on the order in which
+ * The fingerprint of a state. Items are spread over 4,096 buckets by their place; a bucket's hash covers its items in
+ * order of place, a group's hash its 64 buckets, the digest its 64 groups. So it does not depend on the order in which
  * items came, a change costs one bucket and one group, and two different states with the same digest would be a
  * collision of the hash.
  */
-import { ByteWriter, encodeItem, type DigestItem } from './encoding.js'
+import { ByteWriter, encodeItem, placeOfItem, type DigestItem } from './encoding.js'
 
 /** 32 bytes of BLAKE2b, from whatever implementation is quick where this runs. */
 export type Hash = (bytes: Uint8Array) => Uint8Array
@@ -21,6 +21,7 @@ export class Digest {
   readonly #groupHashes = new Uint8Array(GROUPS * HASH_BYTES)
   readonly #changed = new Set<number>()
   readonly #changedGroups = new Set<number>()
+  readonly #logHashes = new Map<string, number>()
   readonly #writer = new ByteWriter()
   #value: string | null = null
 
@@ -30,7 +31,7 @@ export class Digest {
 
   /** Covers a new item. */
   add(item: DigestItem): void {
-    const at = bucketOf(item.id)
+    const at = this.#bucketOf(item)
     const bucket = this.#buckets[at]
     if (bucket) bucket.push(item)
     else this.#buckets[at] = [item]
@@ -39,7 +40,7 @@ export class Digest {
 
   /** Says that an item which is covered has changed. */
   touch(item: DigestItem): void {
-    this.#mark(bucketOf(item.id))
+    this.#mark(this.#bucketOf(item))
   }
 
   /** Does a part of what `value` would have to do, until the time is up: for large changes, in slices. */
@@ -72,8 +73,21 @@ export class Digest {
     this.#value = null
   }
 
+  /** The hash of the log and the place in it, folded to twelve bits: it only spreads, the buckets' hashes bind. */
+  #bucketOf(item: DigestItem): number {
+    const placed = placeOfItem(item)
+    if (!placed) return 0
+    const { log, index } = placed.origin
+    let hash = this.#logHashes.get(log)
+    if (hash === undefined) this.#logHashes.set(log, (hash = spread(log)))
+    hash = Math.imul(hash ^ index, 0x01000193)
+    hash = Math.imul(hash ^ (index / 2 ** 32) ^ (hash >>> 15), 0x85ebca6b)
+    hash = Math.imul(hash ^ placed.operation ^ (hash >>> 13), 0xc2b2ae35)
+    return ((hash >>> 20) ^ (hash >>> 8) ^ hash) & (BUCKETS - 1)
+  }
+
   #hashBucket(items: DigestItem[]): Uint8Array {
-    items.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    if (items.length > 1) items.sort(compareItems)
     const writer = this.#writer
     writer.clear()
     writer.number(items.length)
@@ -82,11 +96,20 @@ export class Digest {
   }
 }
 
-/** FNV-1a, folded to twelve bits: it only spreads, the buckets' hashes bind. */
-function bucketOf(id: string): number {
+/** The settings first, then by place. */
+function compareItems(a: DigestItem, b: DigestItem): number {
+  const x = placeOfItem(a)
+  const y = placeOfItem(b)
+  if (!x || !y) return x ? 1 : y ? -1 : 0
+  if (x.origin.log !== y.origin.log) return x.origin.log < y.origin.log ? -1 : 1
+  return x.origin.index - y.origin.index || x.operation - y.operation
+}
+
+/** FNV-1a. */
+function spread(text: string): number {
   let hash = 0x811c9dc5
-  for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193)
-  return ((hash >>> 20) ^ (hash >>> 8) ^ hash) & (BUCKETS - 1)
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return hash
 }
 
 const hex = (bytes: Uint8Array): string =>

@@ -16,6 +16,12 @@ export type DigestItem = Transaction | Account | BookSettings | Rejected
 
 const FIRST_BYTES = 1 << 16
 
+/** The operation that made the item, by which it is known; null for the book's own settings. */
+export function placeOfItem(item: DigestItem): Placed | null {
+  if (item instanceof Transaction) return item.first
+  return item instanceof BookSettings ? null : item
+}
+
 /** Appends values to a growing array; each is self-delimiting. */
 export class ByteWriter {
   #bytes = new Uint8Array(FIRST_BYTES)

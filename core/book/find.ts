@@ -1,6 +1,5 @@
 /** Finds a transaction by the beginning of its id, as a person would type it. */
 import { done, LIMITS, refuse, type LogId, type Outcome, type TransactionId } from '../contract/index.js'
-import { placeOf } from '../ops/place.js'
 import { unknownTransaction } from './drafts.js'
 import type { State } from './state.js'
 
@@ -32,7 +31,7 @@ function shortened(state: State, typed: string): Set<TransactionId> {
   if (!match) return found
   const [, logBeginning = '', index, operation] = match
   const add = (log: LogId, at: number): void => {
-    const version = state.versions.get(placeOf(log, Number(index), at))
+    const version = state.versions.at(log, Number(index), at)
     if (version) found.add(version.transaction.id)
   }
   for (const log of state.applied.keys()) {

@@ -6,15 +6,7 @@
  * concurrent is then merged by rules that do not depend on order: replaced versions are no heads, the latest by
  * (lamport, log, place) wins.
  */
-import {
-  LIMITS,
-  type AccountId,
-  type DeviceId,
-  type ErrorCode,
-  type Place,
-  type TransactionId,
-  type VersionId
-} from '../contract/index.js'
+import { LIMITS, type AccountId, type DeviceId, type ErrorCode, type VersionId } from '../contract/index.js'
 import { checkAccountCode, checkAccountName, isAccountType } from '../domain/account.js'
 import { isCurrency } from '../domain/currency.js'
 import { checkName, checkText } from '../domain/text.js'
@@ -27,11 +19,11 @@ import {
   Line,
   Rejected,
   Transaction,
+  Version,
   type Fields,
   type FieldWrite,
   type Origin,
-  type Placed,
-  type Version
+  type Placed
 } from './model.js'
 import type { State } from './state.js'
 import type { Judge } from './types.js'
@@ -95,18 +87,9 @@ class EntryFold {
     if (!checked.ok) return checked.error.code
     const problem = this.#accountsProblem(checked.value)
     if (problem) return problem
-    const id = this.#place<TransactionId & VersionId>(index)
-    const transaction = new Transaction(id)
-    this.#admit({
-      id,
-      origin: this.#origin,
-      operation: index,
-      kind: 'post',
-      content: withLines(checked.value, transaction),
-      replaces: NOTHING,
-      reason: null,
-      transaction
-    })
+    const transaction = new Transaction()
+    const content = this.#withLines(checked.value, transaction)
+    this.#admit(new Version(transaction, this.#origin, index, 'post', content, NOTHING, null))
     this.#state.digest.add(transaction)
     return null
   }
@@ -120,16 +103,8 @@ class EntryFold {
     const content =
       operation.kind === 'void' ? this.#voided(operation, replaced) : this.#amended(operation, transaction)
     if (typeof content === 'string') return content
-    this.#admit({
-      id: this.#place(index),
-      origin: this.#origin,
-      operation: index,
-      kind: operation.kind,
-      content,
-      replaces: replaced.map((version) => version.id),
-      reason: null,
-      transaction
-    })
+    const ids = replaced.map((version) => version.id)
+    this.#admit(new Version(transaction, this.#origin, index, operation.kind, content, ids, null))
     this.#state.digest.touch(transaction)
     return null
   }
@@ -145,7 +120,7 @@ class EntryFold {
   #amended(operation: Of<'amend'>, transaction: Transaction): TransactionContent | ErrorCode {
     const checked = checkTransaction(operation)
     if (!checked.ok) return checked.error.code
-    return this.#accountsProblem(checked.value) ?? withLines(checked.value, transaction)
+    return this.#accountsProblem(checked.value) ?? this.#withLines(checked.value, transaction)
   }
 
   /** The versions that these ids name, if each is counted, in this entry's past, and all are of one transaction. */
@@ -165,7 +140,7 @@ class EntryFold {
   #admit(version: Version): void {
     const { ledger, versions } = this.#state
     const { transaction } = version
-    versions.set(version.id, version)
+    versions.set(version, version)
     if (version.kind !== 'post') ledger.remove(transaction)
     transaction.keep(version)
     transaction.crown(version)
@@ -181,6 +156,19 @@ class EntryFold {
     return null
   }
 
+  /** The content as it is kept: its postings made lines, and texts that recur shared with what is there. */
+  #withLines(
+    { date, payee, note, tags, postings }: TransactionContent,
+    transaction: Transaction
+  ): TransactionContent {
+    const state = this.#state
+    const lines = postings.map(({ account, amountMinor, currency, value, note }, position) => {
+      const known = state.accounts.get(account)?.id ?? account
+      return new Line(transaction, position, known, amountMinor, state.shared(currency), value, note)
+    })
+    return { date: state.shared(date), payee: state.shared(payee), note, tags, postings: lines }
+  }
+
   #createAccount(operation: Of<'createAccount'>, index: number): ErrorCode | null {
     const { name, code, type, currency } = operation
     const problem = checkAccountFields(name, code)
@@ -192,7 +180,7 @@ class EntryFold {
     if (parent && parent.type !== type) return 'ACCOUNT_TYPE_MISMATCH'
     const depth = parent ? parent.bornDepth + 1 : 1
     if (depth > LIMITS.accountDepth) return 'TOO_MANY'
-    const id = this.#place<AccountId>(index)
+    const id = placeOf<AccountId>(this.#entry.log, this.#entry.index, index)
     const account = new Account(id, this.#origin, index, type, currency, depth)
     this.#write(account.fields, index, { name, code, parent: parent?.id ?? null, state: 'open' })
     this.#state.accounts.set(id, account)
@@ -262,7 +250,7 @@ class EntryFold {
   }
 
   #reject(operation: Operation, index: number, code: ErrorCode): void {
-    const rejected = new Rejected(this.#place(index), this.#origin, index, operation, code)
+    const rejected = new Rejected(this.#origin, index, operation, code)
     this.#state.rejected.add(rejected)
     this.#state.digest.add(rejected)
     if (operation.kind === 'amend' || operation.kind === 'void') this.#keepInHistory(operation, index, code)
@@ -272,36 +260,25 @@ class EntryFold {
   #keepInHistory(operation: Of<'amend' | 'void'>, index: number, reason: ErrorCode): void {
     const known = operation.replaces
       .map((id) => this.#state.versions.get(id))
-      .find((version) => version !== undefined && this.#sees(version))
+      .find((version) => version !== null && this.#sees(version))
     if (!known) return
-    const version: Version = {
-      id: this.#place(index),
-      origin: this.#origin,
-      operation: index,
-      kind: operation.kind,
-      content: operation.kind === 'amend' ? operation : known.content,
-      replaces: operation.replaces,
-      reason,
-      transaction: known.transaction
-    }
-    this.#state.versions.set(version.id, version)
-    known.transaction.keep(version)
-  }
-
-  #place<P extends Place>(operation: number): P {
-    return placeOf<P>(this.#entry.log, this.#entry.index, operation)
+    const { transaction } = known
+    const content = operation.kind === 'amend' ? operation : known.content
+    const version = new Version(
+      transaction,
+      this.#origin,
+      index,
+      operation.kind,
+      content,
+      operation.replaces,
+      reason
+    )
+    this.#state.versions.set(version, version)
+    transaction.keep(version)
   }
 }
 
 const NOTHING: readonly VersionId[] = Object.freeze([])
-
-function withLines(content: TransactionContent, transaction: Transaction): TransactionContent {
-  const postings = content.postings.map(
-    ({ account, amountMinor, currency, value, note }, position) =>
-      new Line(transaction, position, account, amountMinor, currency, value, note)
-  )
-  return { ...content, postings }
-}
 
 function checkReason(reason: string): ErrorCode | null {
   const checked = checkText(reason, 'reason', LIMITS.noteLength, 'lines')

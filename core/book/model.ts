@@ -15,6 +15,7 @@ import type {
 import { dateNumber } from '../domain/date.js'
 import type { Money, Posting, TransactionContent } from '../domain/transaction.js'
 import type { Operation } from '../ops/operations.js'
+import { placeOf } from '../ops/place.js'
 import { SortedList } from './sorted-list.js'
 import { Sums } from './sums.js'
 
@@ -46,15 +47,22 @@ export function comparePlaced(a: Placed, b: Placed): number {
 export const laterOf = <P extends Placed>(a: P, b: P): P => (comparePlaced(a, b) < 0 ? b : a)
 
 /** One version of a transaction, counted or not. */
-export interface Version extends Placed {
-  readonly id: VersionId
-  readonly kind: 'post' | 'amend' | 'void'
-  /** A void keeps the content of the latest version that it replaced. */
-  readonly content: TransactionContent
-  readonly replaces: readonly VersionId[]
-  /** Why it is not counted. */
-  readonly reason: ErrorCode | null
-  readonly transaction: Transaction
+export class Version implements Placed {
+  constructor(
+    readonly transaction: Transaction,
+    readonly origin: Origin,
+    readonly operation: number,
+    readonly kind: 'post' | 'amend' | 'void',
+    /** A void keeps the content of the latest version that it replaced. */
+    readonly content: TransactionContent,
+    readonly replaces: readonly VersionId[],
+    /** Why it is not counted. */
+    readonly reason: ErrorCode | null
+  ) {}
+
+  get id(): VersionId {
+    return placeOf<VersionId>(this.origin.log, this.origin.index, this.operation)
+  }
 }
 
 export const isVoid = (version: Version): boolean => version.kind === 'void'
@@ -85,7 +93,9 @@ export class Transaction {
   /** The heads, where there is more than one. */
   #heads: Heads | null = null
 
-  constructor(readonly id: TransactionId) {}
+  get id(): TransactionId {
+    return placeOf<TransactionId>(this.first.origin.log, this.first.origin.index, this.first.operation)
+  }
 
   get first(): Version {
     return this.#first!
@@ -298,7 +308,6 @@ export class Account implements Placed {
 
 /** The book's own settings. */
 export class BookSettings {
-  readonly id = 'book'
   readonly fields = new Fields()
 
   get name(): string {
@@ -313,12 +322,15 @@ export class BookSettings {
 /** An operation that does not count, and why. */
 export class Rejected implements Placed {
   constructor(
-    readonly id: Place,
     readonly origin: Origin,
     readonly operation: number,
     readonly content: Operation,
     readonly code: ErrorCode
   ) {}
+
+  get id(): Place {
+    return placeOf<Place>(this.origin.log, this.origin.index, this.operation)
+  }
 }
 
 /** The date that a shown version has, for reading. */

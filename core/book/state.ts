@@ -1,5 +1,6 @@
 /** The state of a book: what the fold builds and the queries read. */
 import type { AccountId, LogId, TransactionId } from '../contract/index.js'
+import { ByPlace } from './by-place.js'
 import { Digest, type Hash } from './digest.js'
 import { Ledger } from './ledger.js'
 import {
@@ -17,12 +18,13 @@ export class State {
   readonly settings = new BookSettings()
   readonly accounts = new Map<AccountId, Account>()
   /** Counted and not counted versions of transactions, by id. */
-  readonly versions = new Map<string, Version>()
+  readonly versions = new ByPlace<Version>()
   readonly rejected = new SortedList<Rejected>(comparePlaced, () => null)
   readonly ledger = new Ledger(this.accounts)
   readonly digest: Digest
   /** For each log, the index after the last entry that was applied. */
   readonly applied = new Map<LogId, number>()
+  readonly #texts = new Map<string, string>()
   #tree: AccountTree | null = null
 
   constructor(hash: Hash) {
@@ -32,6 +34,14 @@ export class State {
 
   get tree(): AccountTree {
     return (this.#tree ??= new AccountTree(this.accounts))
+  }
+
+  /** The same text, kept once however often it comes: for payees, dates and currencies. */
+  shared<Text extends string>(text: Text): Text {
+    const known = this.#texts.get(text)
+    if (known !== undefined) return known as Text
+    this.#texts.set(text, text)
+    return text
   }
 
   /** The transaction that this operation posted, if it counts. */

@@ -111,7 +111,8 @@ function checkPostings(postings: readonly UncheckedPosting[]): Outcome<readonly 
     )
   }
   const checked: Posting[] = []
-  for (const [index, posting] of postings.entries()) {
+  for (let index = 0; index < postings.length; index++) {
+    const posting = postings[index]!
     const problem = postingProblem(posting, index)
     if (problem) return { ok: false, error: problem }
     checked.push(normalPosting(posting))
@@ -172,7 +173,20 @@ function moneyProblem(money: Money, where: string): Refusal | null {
 const refusal = (code: 'CURRENCY_MISMATCH' | 'BAD_REQUEST', message: string, posting: number): Refusal =>
   refuse(code, message, { posting }).error
 
+/** The usual case, and quicker: one currency, and sums that stay safe integers. */
+function plainlyBalanced(postings: readonly Posting[]): boolean {
+  const currency = postings[0]?.currency
+  let sum = 0
+  for (const posting of postings) {
+    if (posting.value || posting.currency !== currency) return false
+    sum += posting.amountMinor
+    if (!Number.isSafeInteger(sum)) return false
+  }
+  return sum === 0
+}
+
 function balanced(postings: readonly Posting[]): Outcome<readonly Posting[]> {
+  if (plainlyBalanced(postings)) return done(postings)
   const remaining = new Map<CurrencyCode, bigint>()
   for (const posting of postings) {
     const { currency, amountMinor } = posting.value ?? posting
