@@ -3,8 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type HyperDHT from 'hyperdht'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import sodium from 'sodium-universal'
 import {
   done,
@@ -29,8 +28,8 @@ import { LogWriter } from '../log/writer.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { foundingFromMessage } from '../sync/proofs.js'
 import { fromHex, toHex } from '../sync/messages.js'
-import type { BookSwarm, Sighting, SwarmOptions } from '../sync/swarm.js'
 import type { Identity } from './identity-file.js'
+import { Presence } from './presence.js'
 import { readWriterState, writeWriterState, type BookFile } from './sealed-files.js'
 import { Sightings } from './sightings.js'
 import type { Vault } from './vault.js'
@@ -62,10 +61,9 @@ export class BookSession extends EventEmitter<SessionEvents> {
   readonly kind: BookFile['kind']
   /** Grows with every entry that becomes part of the book. */
   changes = 0
-  #swarm: BookSwarm | null = null
+  readonly presence: Presence
   readonly #learner: LogLearner
   #failure: string | null = null
-  /** The last entry that this device wrote, in this run or an earlier one. */
   #lastWritten: Written | null = null
 
   private constructor(
@@ -83,6 +81,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.delivery = parts.delivery
     this.kind = options.file.kind
     this.#learner = new LogLearner(intake)
+    this.presence = this.#makePresence()
   }
 
   /** Opens a book of this folder and reads all that is here. */
@@ -126,7 +125,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     const sightings = await Sightings.open(vault, join(folder, 'sightings.sealed'))
     session = new BookSession(options, store, intake, writer, sightings, { id, roster, book, delivery })
     session.#listen()
-    await session.readAll()
+    await session.#readAll()
     return done(session)
   }
 
@@ -138,12 +137,6 @@ export class BookSession extends EventEmitter<SessionEvents> {
   get failure(): string | null {
     return this.#failure
   }
-
-  get network(): 'starting' | 'online' | 'off' {
-    if (!this.#swarm) return 'off'
-    return this.#online
-  }
-  #online: 'starting' | 'online' = 'starting'
 
   vector(): Readonly<Record<LogId, number>> {
     return this.delivery.causality.vector()
@@ -164,18 +157,11 @@ export class BookSession extends EventEmitter<SessionEvents> {
     }
   }
 
-  connected(): readonly Sighting[] {
-    return this.#swarm?.connected() ?? []
-  }
-
-  strangers() {
-    return this.#swarm?.strangers() ?? []
-  }
-
   deviceName(device: DeviceId): string {
     return this.sightings.name(device) ?? device.slice(0, 8)
   }
 
+  /** The last entry that this device wrote, in this run or an earlier one. */
   lastWritten(): Written | null {
     return this.#lastWritten
   }
@@ -202,45 +188,8 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return done(written as unknown as Written)
   }
 
-  /** Goes online: finds the others, and stays in touch. */
-  goOnline(dht: HyperDHT, connect: (options: SwarmOptions) => BookSwarm): void {
-    if (this.#swarm || this.kind === 'sample') return
-    const { identity, file, deviceName } = this.options
-    const swarm = connect({
-      dht,
-      book: this.id,
-      secret: fromHex(file.secret),
-      certificate: identity.certificate(deviceName),
-      device: identity.device,
-      store: this.store,
-      side: {
-        vector: () => this.vector(),
-        digest: () => this.digest(),
-        isMember: (member) => this.#isTrusted(member),
-        learn: (logs, from) => this.#learner.learn(logs, from)
-      }
-    })
-    this.#swarm = swarm
-    this.#online = 'starting'
-    swarm.on('peers', () => this.#onPeers())
-    void swarm.flushed().then(() => {
-      if (this.#swarm !== swarm) return
-      this.#online = 'online'
-      this.#changed(['sync'])
-    }, ignore)
-    this.#changed(['sync'])
-  }
-
-  async goOffline(): Promise<void> {
-    const swarm = this.#swarm
-    this.#swarm = null
-    if (!swarm) return
-    await swarm.close()
-    this.#changed(['sync'])
-  }
-
   async close(): Promise<void> {
-    await this.goOffline()
+    await this.presence.goOffline()
     await this.intake.close()
     await this.writer.close()
     await this.sightings.save()
@@ -255,13 +204,10 @@ export class BookSession extends EventEmitter<SessionEvents> {
   }
 
   /** Reads all logs that are stored here; resolves when all of it is part of the book. */
-  async readAll(): Promise<void> {
-    await this.#follow([...(await this.store.stored()), ...(this.options.file.logs as LogId[])])
-    await this.intake.settled()
-  }
-
-  async #follow(logs: readonly LogId[]): Promise<void> {
+  async #readAll(): Promise<void> {
+    const logs = [...(await this.store.stored()), ...(this.options.file.logs as LogId[])]
     for (const log of logs) await this.intake.add(log)
+    await this.intake.settled()
   }
 
   #listen(): void {
@@ -276,9 +222,27 @@ export class BookSession extends EventEmitter<SessionEvents> {
     })
   }
 
-  #onPeers(): void {
-    for (const sighting of this.connected()) this.sightings.see(sighting)
-    this.#changed(['sync'])
+  #makePresence(): Presence {
+    const { identity, file, deviceName } = this.options
+    return new Presence({
+      swarm: {
+        book: this.id,
+        secret: fromHex(file.secret),
+        certificate: identity.certificate(deviceName),
+        device: identity.device,
+        store: this.store,
+        side: {
+          vector: () => this.vector(),
+          digest: () => this.digest(),
+          isMember: (member) => this.#isTrusted(member),
+          learn: (logs, from) => this.#learner.learn(logs, from)
+        }
+      },
+      sightings: this.sightings,
+      changed: () => this.#changed(['sync']),
+      isBusy: () => this.intake.isBusy,
+      prepareDigest: () => this.digestSettled()
+    })
   }
 
   /** Members, and until the book is read whoever let this device in. */
@@ -291,24 +255,9 @@ export class BookSession extends EventEmitter<SessionEvents> {
   #changed(topics: readonly Topic[]): void {
     this.emit('changed', topics)
   }
-
-  /** Tells peers what is here: at once, but while much is arriving only now and then, since a digest costs. */
-  async tellPeers(): Promise<void> {
-    if (!this.#swarm || this.#telling === 'yes') return
-    this.#telling = 'yes'
-    if (this.intake.pending() > 0) await sleep(BUSY_TELL_MS)
-    await this.digestSettled()
-    this.#telling = 'no'
-    this.#swarm?.tell()
-  }
-  #telling: 'no' | 'yes' = 'no'
 }
 
 const SLICE_MS = 8
-const BUSY_TELL_MS = 1_000
-
-/** A look-up that was broken off is none that failed. */
-const ignore = (): void => {}
 
 /** BLAKE2b, 32 bytes, by libsodium. */
 export function hash(bytes: Uint8Array): Uint8Array {

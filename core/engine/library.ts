@@ -92,14 +92,16 @@ export class Library extends EventEmitter<LibraryEvents> {
   /** Opens all books and goes online with each, and with those that are opened later. */
   async goOnline(dht: HyperDHT): Promise<void> {
     const { BookSwarm } = await import('../sync/swarm.js')
-    const online = (session: BookSession) => session.goOnline(dht, (options) => new BookSwarm(options))
+    const online = (session: BookSession) => {
+      if (session.kind === 'shared') session.presence.goOnline(dht, (options) => new BookSwarm(options))
+    }
     this.#online = online
     for (const session of await this.sessions()) if (this.#online === online) online(session)
   }
 
   async goOffline(): Promise<void> {
     this.#online = null
-    await Promise.all((await this.#opened()).map((session) => session.goOffline()))
+    await Promise.all((await this.#opened()).map((session) => session.presence.goOffline()))
   }
 
   async close(): Promise<void> {

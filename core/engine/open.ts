@@ -193,7 +193,7 @@ class FolderEngine implements Engine {
   #announce(event: Changed): void {
     if (!event.book || this.#state === 'closing') return
     void this.#parts.library.session(event.book).then((session) => {
-      if (session.ok && this.#state === 'open') void session.value.tellPeers()
+      if (session.ok && this.#state === 'open') void session.value.presence.tell()
     })
   }
 }

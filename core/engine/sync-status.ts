@@ -21,7 +21,7 @@ export function syncStatus(session: BookSession): SyncStatus {
   return {
     book: session.id,
     name,
-    network: session.network,
+    network: session.presence.network,
     vector,
     digest,
     transactions,
@@ -50,7 +50,7 @@ const otherDevices = (session: BookSession): KnownDevice[] =>
     .filter(({ device, member }) => device !== session.options.identity.deviceId && session.roster.role(member))
 
 function lengthsNow(session: BookSession, device: KnownDevice): ReadonlyMap<LogId, number> {
-  const connected = session.connected().find((sighting) => sighting.device === device.device)
+  const connected = session.presence.connected().find((sighting) => sighting.device === device.device)
   // A device that wrote an entry has it, whether or not it ever told.
   const lengths = new Map(connected?.lengths ?? device.lengths)
   for (const log of session.delivery.causality.logs()) {
@@ -105,7 +105,7 @@ function thisDeviceRow(session: BookSession): DeviceRow {
 }
 
 function otherDeviceRow(session: BookSession, device: KnownDevice, vector: Vector, digest: string): DeviceRow {
-  const sighting = session.connected().find((s) => s.device === device.device)
+  const sighting = session.presence.connected().find((s) => s.device === device.device)
   const lengths = lengthsNow(session, device)
   const isKnown = device.seenMs !== null || lengths.size > 0
   return {

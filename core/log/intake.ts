@@ -12,6 +12,8 @@ import type { LogStore } from './store.js'
 
 const SLICE_MS = 8
 const GATHER_MS = 25
+/** A pass that read more than this was one of many, most likely. */
+const BUSY_BLOCKS = 100
 /** Read without being sure that they are here, should Hypercore's own count be behind. */
 const PROBED_BLOCKS = 4
 const READ_BLOCKS = 512
@@ -40,6 +42,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   #again: 'yes' | 'no' = 'no'
   #timer: NodeJS.Timeout | null = null
   #lastRunMs = -GATHER_MS
+  #lastPassBlocks = 0
   #closed: 'open' | 'closed' = 'open'
 
   constructor(
@@ -65,11 +68,17 @@ export class Intake extends EventEmitter<IntakeEvents> {
     return all
   }
 
-  /** Blocks that are known to exist and are not delivered. */
+  /** Whether much is arriving. */
+  get isBusy(): boolean {
+    return this.#lastPassBlocks > BUSY_BLOCKS
+  }
+
+  /** Blocks that are known to exist and are not delivered; not counted are logs that will not go on. */
   pending(): number {
+    const stopped = new Set(this.delivery.stops().map(({ log }) => log))
     let sum = 0
     for (const [log, { core, refused }] of this.#sources) {
-      if (!refused) sum += Math.max(0, core.length - this.delivery.causality.length(log))
+      if (!refused && !stopped.has(log)) sum += Math.max(0, core.length - this.delivery.causality.length(log))
     }
     return sum
   }
@@ -155,6 +164,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
       if (this.#closed === 'closed') return
       blocks += await this.#readLog(log, source)
     }
+    this.#lastPassBlocks = blocks
     // What was delivered may let logs go on that were looked at before.
     if (blocks > 0) this.#again = 'yes'
   }

@@ -1,0 +1,78 @@
+/** Whether and how one book is in touch with its other devices. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type HyperDHT from 'hyperdht'
+import type { BookSwarm, Sighting, SwarmOptions } from '../sync/swarm.js'
+import type { RemoteDevice } from '../sync/peer.js'
+import type { Sightings } from './sightings.js'
+
+/** While much is arriving peers are told this often: the digest that goes with it costs. */
+const BUSY_TELL_MS = 1_000
+
+/** Makes the swarm; passed in, since what needs no network does not load it. */
+export type Connect = (options: SwarmOptions) => BookSwarm
+
+export interface PresenceOptions {
+  readonly swarm: Omit<SwarmOptions, 'dht'>
+  readonly sightings: Sightings
+  /** Something about who is here has changed. */
+  changed(): void
+  isBusy(): boolean
+  /** Resolves when the digest can be had without a wait. */
+  prepareDigest(): Promise<unknown>
+}
+
+export class Presence {
+  network: 'starting' | 'online' | 'off' = 'off'
+  #swarm: BookSwarm | null = null
+  #telling: 'no' | 'yes' = 'no'
+
+  constructor(private readonly o: PresenceOptions) {}
+
+  /** Goes online: finds the others, and stays in touch. */
+  goOnline(dht: HyperDHT, connect: Connect): void {
+    if (this.#swarm) return
+    const swarm = connect({ ...this.o.swarm, dht })
+    this.#swarm = swarm
+    this.network = 'starting'
+    swarm.on('peers', () => {
+      for (const sighting of swarm.connected()) this.o.sightings.see(sighting)
+      this.o.changed()
+    })
+    const announced = () => {
+      if (this.#swarm !== swarm) return
+      this.network = 'online'
+      this.o.changed()
+    }
+    // A look-up that was broken off is none that failed.
+    swarm.flushed().then(announced, () => {})
+    this.o.changed()
+  }
+
+  async goOffline(): Promise<void> {
+    const swarm = this.#swarm
+    if (!swarm) return
+    this.#swarm = null
+    this.network = 'off'
+    await swarm.close()
+    this.o.changed()
+  }
+
+  connected(): readonly Sighting[] {
+    return this.#swarm?.connected() ?? []
+  }
+
+  /** Devices that know the book and whose members are not known here (yet). */
+  strangers(): readonly RemoteDevice[] {
+    return this.#swarm?.strangers() ?? []
+  }
+
+  /** Tells peers what is here. What changes while this waits is told with it. */
+  async tell(): Promise<void> {
+    if (!this.#swarm || this.#telling === 'yes') return
+    this.#telling = 'yes'
+    if (this.o.isBusy()) await sleep(BUSY_TELL_MS)
+    await this.o.prepareDigest()
+    this.#telling = 'no'
+    this.#swarm?.tell()
+  }
+}
