@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type HyperDHT from 'hyperdht'
 import type { BookSwarm, Sighting, SwarmOptions } from '../sync/swarm.js'
-import type { RemoteDevice } from '../sync/peer.js'
 import type { Sightings } from './sightings.js'
 
 /** While much is arriving peers are told this often: the digest that goes with it costs. */
@@ -59,11 +58,6 @@ export class Presence {
 
   connected(): readonly Sighting[] {
     return this.#swarm?.connected() ?? []
-  }
-
-  /** Devices that know the book and whose members are not known here (yet). */
-  strangers(): readonly RemoteDevice[] {
-    return this.#swarm?.strangers() ?? []
   }
 
   /** Tells peers what is here. What changes while this waits is told with it. */
