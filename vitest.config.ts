@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'core',
           include: ['test/**/*.test.ts'],
-          exclude: [...PAGE_TESTS, 'test/e2e/**', 'node_modules/**']
+          exclude: [...PAGE_TESTS, 'node_modules/**']
         }
       },
       {
