@@ -89,7 +89,8 @@ function quitAfter(finish: () => Promise<void>): void {
     finished = 'finishing'
     void finish().finally(() => {
       finished = 'yes'
-      app.quit()
+      // Asked for while it is still being told that it may not quit yet, Electron would take no notice.
+      setImmediate(() => app.quit())
     })
   })
 }

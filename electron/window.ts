@@ -80,7 +80,10 @@ export class AppWindow {
 
   #watchPage(): void {
     const { webContents } = this.#window
-    webContents.on('did-start-loading', () => (this.#loaded = 'no'))
+    webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      // Going from view to view stays in the same document, which keeps its port.
+      if (isMainFrame && !isSameDocument) this.#loaded = 'no'
+    })
     webContents.on('did-finish-load', () => {
       this.#loaded = 'yes'
       this.tellEngineState(this.#engine.state, this.#engine.reason)

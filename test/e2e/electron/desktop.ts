@@ -23,6 +23,8 @@ export function electronPath(): string {
 }
 
 export interface OpenOptions {
+  /** Starts Electron in some way of its own. */
+  readonly executable?: string
   readonly folder?: string
   readonly bootstrap?: string
   /** Switches for Chromium. */
@@ -53,7 +55,7 @@ export class Desktops {
   async open(options: OpenOptions = {}): Promise<Desktop> {
     const folder = options.folder ?? (await this.folder())
     const app = await _electron.launch({
-      executablePath: electronPath(),
+      executablePath: options.executable ?? electronPath(),
       args: [
         ...rootSwitches,
         ...(options.args ?? []),
@@ -129,7 +131,6 @@ function environment({ bootstrap, env }: OpenOptions): Record<string, string> {
 }
 
 export const test = base.extend<{ desktops: Desktops }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names from this pattern
   desktops: async ({}, use) => {
     const desktops = new Desktops()
     await use(desktops)

