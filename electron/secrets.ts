@@ -8,7 +8,10 @@ const NOT_A_KEYRING = new Set(['basic_text', 'unknown'])
 export function keyProtection(): 'keyring' | 'plain' {
   if (!safeStorage.isEncryptionAvailable()) return 'plain'
   if (process.platform !== 'linux') return 'keyring'
-  return NOT_A_KEYRING.has(safeStorage.getSelectedStorageBackend()) ? 'plain' : 'keyring'
+  // Electron before 26 cannot be asked, and reports the fallback as no encryption at all.
+  const { getSelectedStorageBackend }: Partial<typeof safeStorage> = safeStorage
+  if (!getSelectedStorageBackend) return 'keyring'
+  return NOT_A_KEYRING.has(getSelectedStorageBackend.call(safeStorage)) ? 'plain' : 'keyring'
 }
 
 type Asked = Extract<FromEngineProcess, { kind: 'wrap' | 'unwrap' }>
