@@ -71,6 +71,8 @@ export class LogWriter {
   #queue: Append[] = []
   #running: Promise<void> | null = null
   #failure: unknown = null
+  /** Blocks of the segment that this device put there, the header included. */
+  #written = 0
   /** Entries that are in the book here and not yet in the log. */
   #unstored = 0
 
@@ -95,6 +97,7 @@ export class LogWriter {
     if (this.#failure) return this.#failed()
     const segment = await this.#current()
     if (!segment.ok) return segment
+    if (this.#failure) return this.#failed()
     // From here to the queue nothing waits: what `make` saw of the book is what the entry depends on.
     const { log } = segment.value.state
     const index = this.#o.delivery.causality.length(log)
@@ -120,7 +123,7 @@ export class LogWriter {
   async close(): Promise<void> {
     while (this.#running) await this.#running
     const segment = this.#segment
-    if (!segment || this.#failure) return
+    if (!segment || this.#failure || !this.#isOurs(segment)) return
     await this.#o.store.durability.synced()
     await this.#o.state.save({ ...segment.state, mark: 'closed', length: segment.core.length })
     this.#segment = null
@@ -131,7 +134,11 @@ export class LogWriter {
     const current = this.#segment
     if (current && !this.#isOurs(current)) {
       while (this.#running) await this.#running
-      this.#starting = null
+      // Of several appends that waited here, the first one lets go of the segment.
+      if (this.#segment === current) {
+        this.#segment = null
+        this.#starting = null
+      }
     }
     const segment = await (this.#starting ??= this.#start())
     if (!segment.ok) this.#starting = null
@@ -143,9 +150,8 @@ export class LogWriter {
    * unnoticed (a restored snapshot) and a peer has since brought what was written after it.
    */
   #isOurs({ state, core }: Segment): boolean {
-    // While an append is under way, the length may or may not count it.
-    if (this.#unstored > 0) return true
-    return core.length === this.#o.delivery.causality.length(state.log)
+    const ours = this.#written + this.#unstored
+    return this.#o.delivery.causality.length(state.log) === ours && core.length <= ours
   }
 
   #entry(log: LogId, ops: readonly Operation[]): Entry {
@@ -183,7 +189,9 @@ export class LogWriter {
       if (this.#failure) throw this.#failure
       const { core, keyPair } = this.#segment as Segment
       const blocks = batch.map((append) => append.block)
+      if (core.length !== this.#written) throw new Error('the log has grown without this device')
       await core.append(blocks, { keyPair })
+      this.#written += batch.length
       this.#unstored -= batch.length
       this.#o.store.durability.synced().then(stored, failed)
     } catch (error) {
@@ -209,6 +217,7 @@ export class LogWriter {
     if (core.length !== last.length || delivery.causality.length(last.log) !== last.length) return null
     const open: WriterState = { ...last, mark: 'open' }
     await state.save(open)
+    this.#written = last.length
     return { state: open, core, keyPair: writerKeyPair(last.seed) }
   }
 
@@ -222,6 +231,7 @@ export class LogWriter {
     const state: WriterState = { segment, log, seed, mark: 'open', length: 0 }
     await this.#o.state.save(state)
     await core.append(makeHeader({ founding, certificate, device, log, segment, previous }), { keyPair })
+    this.#written = 1
     intake.adopt(log, core, {
       member: memberIdOf(certificate.member),
       device: deviceIdOf(certificate.device),
