@@ -39,7 +39,7 @@ export class AppWindow {
       show: false,
       title: 'Guildbook',
       backgroundColor: nativeTheme.shouldUseDarkColors ? PAPER.dark : PAPER.light,
-      icon: path.join(import.meta.dirname, '../../build/icons/256.png'),
+      icon: path.join(import.meta.dirname, '../../build/icons/256x256.png'),
       webPreferences: { ...SAFE_PREFERENCES, preload }
     })
     if (state.shown === 'maximised') this.#window.maximize()

@@ -27,6 +27,8 @@ export interface OpenOptions {
   readonly executable?: string
   readonly folder?: string
   readonly bootstrap?: string
+  /** A packed app knows where its code is; the default is this repository's. */
+  readonly source?: 'packed'
   /** Switches for Chromium. */
   readonly args?: readonly string[]
   /** A link that the app is started with. */
@@ -59,7 +61,7 @@ export class Desktops {
       args: [
         ...rootSwitches,
         ...(options.args ?? []),
-        ROOT,
+        ...(options.source ? [] : [ROOT]),
         `--dir=${folder}`,
         ...(options.link ? [options.link] : [])
       ],
