@@ -1,0 +1,39 @@
+import { createBook, expect, test } from './world.js'
+
+test('a lost engine is said once, costs nothing that was typed, and is found again without a reload', async ({
+  world
+}) => {
+  const page = await world.open()
+  const links: { close(): void }[] = []
+  let reachable = true
+  await page.routeWebSocket(/\/engine$/, (socket) => {
+    if (!reachable) return void socket.close()
+    const server = socket.connectToServer()
+    links.push({
+      close: () => {
+        void socket.close()
+        void server.close()
+      }
+    })
+  })
+  await page.reload()
+  await createBook(page, 'Elm Street', 'Ana')
+  const payee = page.getByRole('combobox', { name: 'Payee' })
+  await payee.fill('Corner Market')
+
+  reachable = false
+  for (const link of links) link.close()
+  await expect(page.getByText(/^Reconnecting/)).toBeVisible()
+  await expect(payee).toHaveValue('Corner Market')
+  await expect(page.getByRole('grid')).toBeVisible()
+
+  reachable = true
+  await expect(page.getByText('Saved on this device')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Account of line 1' }).fill('groc')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('5')
+  await page.getByRole('combobox', { name: 'Account of line 2' }).fill('bank')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('row').filter({ hasText: 'Corner Market' })).toBeVisible()
+})
