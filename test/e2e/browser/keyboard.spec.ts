@@ -28,7 +28,9 @@ test('a book is kept by keyboard alone', async ({ world }) => {
     await expect(page.getByRole('option', { name: /Corner Market/ })).toBeVisible()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
-    await expect(page.getByRole('combobox', { name: 'Account of line 1' })).toHaveValue('Expenses:Food:Groceries')
+    await expect(page.getByRole('combobox', { name: 'Account of line 1' })).toHaveValue(
+      'Expenses:Food:Groceries'
+    )
     await expect(page.getByRole('combobox', { name: 'Account of line 2' })).toHaveValue('Assets:Bank')
     await expect(page.getByLabel('Amount of line 2')).toHaveAttribute('placeholder', '\u221242.10')
     await page.keyboard.press('Control+Enter')

@@ -5,7 +5,13 @@ const VIEWS = ['overview', 'transactions', 'accounts', 'people', 'sync', 'confli
 
 /** Nothing may stick out sideways: what cannot be scrolled to cannot be read. */
 const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  page.evaluate(() =>
+    Math.max(
+      ...[document.documentElement, ...document.querySelectorAll('.page, [role=grid]')].map(
+        (element) => element.scrollWidth - element.clientWidth
+      )
+    )
+  )
 
 for (const [name, width, height] of [
   ['900 px', 900, 700],

@@ -7,7 +7,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, test as base, type Browser, type BrowserContext, type Page } from '@playwright/test'
 
 const COMMAND = path.resolve(import.meta.dirname, '../../../out/cli/guildbook.cjs')
-export const SCREENS = path.resolve(import.meta.dirname, '../../../test-results/screens')
+export const SCREENS = path.resolve(import.meta.dirname, '../../../out/screens')
 
 /** Nobody listens there: the engine looks for others in vain. */
 const NO_NETWORK = '127.0.0.1:1'

@@ -8,7 +8,7 @@ import { _electron, expect, test as base } from '@playwright/test'
 import type { ElectronApplication, Page } from '@playwright/test'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')
-export const SCREENS = path.join(ROOT, 'test-results/screens')
+export const SCREENS = path.join(ROOT, 'out/screens')
 const COMMAND = path.join(ROOT, 'out/cli/guildbook.cjs')
 /** Nobody listens there: the engine looks for others in vain. */
 const NO_NETWORK = '127.0.0.1:1'
