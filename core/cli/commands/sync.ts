@@ -59,17 +59,19 @@ async function untilIdle(cli: Cli, { api, book }: InBook, idleMs: number, noPeer
   let latest: SyncStatus | null = null
   let before = ''
   let changedMs = startedMs
-  let peerSeen: 'no' | 'yes' = 'no'
+  const met = new Set<string>()
   const waited = await waitFor<Ending>(cli, Number.POSITIVE_INFINITY, async () => {
     const found = await api.syncStatus({ book: book.book })
     if (!found.ok) return found
     latest = found.value
     const now = Date.now()
-    const state = stateOf(latest)
-    if (state !== before) changedMs = now
+    const state = bookState(latest)
+    // Somebody new may bring something; that somebody has gone changes nothing.
+    const strangers = connectedDevices(latest).filter(({ device }) => !met.has(device))
+    if (state !== before || strangers.length > 0) changedMs = now
+    for (const { device } of strangers) met.add(device)
     before = state
-    if (hasPeer(latest)) peerSeen = 'yes'
-    if (peerSeen === 'no') return done(now - startedMs >= noPeerMs ? 'no-peer' : null)
+    if (met.size === 0) return done(now - startedMs >= noPeerMs ? 'no-peer' : null)
     return done(now - changedMs >= idleMs && isSettled(latest) ? 'idle' : null)
   })
   if (!waited.ok) return waited
@@ -91,7 +93,7 @@ async function watch(cli: Cli, { api, book }: InBook): Promise<Outcome<null>> {
   const waited = await waitFor(cli, Number.POSITIVE_INFINITY, async () => {
     const found = await api.syncStatus({ book: book.book })
     if (!found.ok) return found
-    const state = stateOf(found.value)
+    const state = bookState(found.value) + JSON.stringify(connectedDevices(found.value))
     if (state !== before) cli.output.show({ json: statusJson(found.value), text: () => watchLine(found.value) })
     before = state
     return done(null)
@@ -102,22 +104,13 @@ async function watch(cli: Cli, { api, book }: InBook): Promise<Outcome<null>> {
 const connectedDevices = (status: SyncStatus) =>
   status.members.flatMap((member) => member.devices).filter((device) => device.connection === 'connected')
 
-const hasPeer = (status: SyncStatus): boolean => connectedDevices(status).length > 0
+/** What has to stay as it is for the book to be idle. */
+const bookState = (status: SyncStatus): string =>
+  JSON.stringify([status.digest, status.vector, status.pendingEntries, status.members.length])
 
-/** Everything that has to stay as it is for the book to be idle. */
-function stateOf(status: SyncStatus): string {
-  const devices = connectedDevices(status).map((device) => [
-    device.device,
-    device.lacksEntries,
-    device.aheadEntries,
-    device.digest
-  ])
-  return JSON.stringify([status.digest, status.vector, status.pendingEntries, status.members.length, devices])
-}
-
-/** No connected device is known to lack anything, or to have what we lack. */
+/** Every connected device has said what it has, and neither lacks anything nor has what we lack. */
 const isSettled = (status: SyncStatus): boolean =>
-  connectedDevices(status).every((device) => !device.lacksEntries && !device.aheadEntries)
+  connectedDevices(status).every((device) => device.lacksEntries === 0 && device.aheadEntries === 0)
 
 const watchLine = (status: SyncStatus): string => {
   const peers = connectedDevices(status).map((device) => device.name)
