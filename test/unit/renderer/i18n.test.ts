@@ -1,3 +1,5 @@
+// @vitest-environment node
+// It reads the page's source files, which a browser could not.
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { parse, type AST } from 'svelte/compiler'
