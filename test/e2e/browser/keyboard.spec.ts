@@ -51,6 +51,7 @@ test('a book is kept by keyboard alone', async ({ world }) => {
 
   await test.step('an entry is amended, and its history says so', async () => {
     await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: 'History' })).toBeVisible()
     await page.keyboard.press('e')
     await page.getByRole('complementary').getByLabel('Amount of line 1').fill('45')
     await page.keyboard.press('Control+Enter')

@@ -28,7 +28,7 @@ test('a lost engine is said once, costs nothing that was typed, and is found aga
   await expect(page.getByRole('grid')).toBeVisible()
 
   reachable = true
-  await expect(page.getByText('Saved on this device')).toBeVisible()
+  await expect(page.getByText('Saved on this device', { exact: true })).toBeVisible()
   await page.getByRole('combobox', { name: 'Account of line 1' }).fill('groc')
   await page.keyboard.press('Enter')
   await page.keyboard.type('5')

@@ -101,6 +101,8 @@ export async function go(page: Page, view: string): Promise<void> {
     window.location.hash = `${window.location.hash.split('/').slice(0, 2).join('/')}/${to}`
   }, view)
   await expect(page.locator('main h1')).toBeVisible()
+  // The number of entries is there once the first rows are.
+  if (view.startsWith('transactions')) await expect(page.locator('header .total')).not.toBeEmpty()
 }
 
 /** Writes an entry by keyboard alone, from anywhere, as on a train: two lines, the second amount follows. */

@@ -46,7 +46,7 @@ test('a killed engine comes back; the window says so, recovers without a reload,
     page.evaluate(() => (globalThis as unknown as { sawReconnecting: boolean }).sawReconnecting)
   await expect.poll(sawReconnecting).toBe(true)
   await expect(page.getByText(/^Reconnecting/)).toBeHidden()
-  await expect(page.getByText('Saved on this device').first()).toBeVisible()
+  await expect(page.getByText('Saved on this device', { exact: true }).first()).toBeVisible()
   await expect(async () => expect(await enginePid(desktop)).not.toBe(before)).toPass()
   await expect(page.getByRole('row').filter({ hasText: 'Landlord' })).toBeVisible()
   await enter(page, 'Corner Market', 'groc', '42.10', 'cash')
