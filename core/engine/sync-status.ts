@@ -165,7 +165,8 @@ function problems(session: BookSession, members: readonly MemberRow[]): Problem[
     add(stop.kind, stop.code, stop.message, { log, index: stop.index, member: author.member })
   }
   for (const { log, code, message } of session.intake.refused()) {
-    add(code === 'NEEDS_NEWER_VERSION' ? 'paused' : 'quarantined', code, message, { log, index: 0 })
+    const member = session.delivery.author(log)?.member
+    add(refusedKind(code), code, message, { log, index: session.delivery.causality.length(log), member })
   }
   for (const { log, index, on, length } of session.delivery.waits()) {
     const message = `Entry ${index} waits for ${length} entries of log ${on}.`
@@ -182,6 +183,11 @@ function problems(session: BookSession, members: readonly MemberRow[]): Problem[
     }
   }
   return all
+}
+
+function refusedKind(code: ErrorCode): Problem['kind'] {
+  if (code === 'LOG_FORKED') return 'forked'
+  return code === 'NEEDS_NEWER_VERSION' ? 'paused' : 'quarantined'
 }
 
 function splitPlace(place: string): [LogId, number] {

@@ -21,6 +21,11 @@ const READ_BYTES = 8 * 1024 * 1024
 /** A book with more logs than this is under attack, or very old. */
 const MOST_LOGS = 20_000
 
+const FORKED = {
+  code: 'LOG_FORKED',
+  message: 'Two signed histories of this log exist. It is read no further; nothing else is concerned.'
+} as const
+
 interface Source {
   readonly core: Hypercore
   author: HeaderAuthor | null
@@ -108,6 +113,11 @@ export class Intake extends EventEmitter<IntakeEvents> {
     const source: Source = { core, author: null, refused: null }
     this.#sources.set(log, source)
     core.on('append', () => this.kick())
+    // Hypercore found two signed histories of the log, and has frozen it: what was applied stays.
+    core.on('conflict', () => {
+      source.refused = FORKED
+      this.emit('delivered')
+    })
     core.on('download', () => this.kick())
     core.download({ start: 0, end: -1 })
     this.kick()
@@ -162,7 +172,12 @@ export class Intake extends EventEmitter<IntakeEvents> {
     let blocks = 0
     for (const [log, source] of this.#sources) {
       if (this.#closed === 'closed') return
-      blocks += await this.#readLog(log, source)
+      try {
+        blocks += await this.#readLog(log, source)
+      } catch (error) {
+        // A log that was frozen meanwhile can be read no more; the others go on.
+        if (!source.refused) throw error
+      }
     }
     this.#lastPassBlocks = blocks
     // What was delivered may let logs go on that were looked at before.

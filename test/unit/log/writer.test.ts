@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
+import sodium from 'sodium-universal'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { done, type LogId } from '../../../core/contract/index.js'
 import { bookIdOf, certifyDevice, found } from '../../../core/identity/certificates.js'
@@ -329,5 +330,32 @@ describe('appends', () => {
     await run.crash()
     const again = await start(folder, { state: null })
     expect(again.delivered).toEqual(places)
+  })
+})
+
+describe('a segment with two signed histories', () => {
+  it('is read no further and reported, and nothing else is concerned', async () => {
+    const file: StateFile = { state: null }
+    const first = await start(path.join(folder, 'a'), file)
+    const place = await first.post(1)
+    await first.close()
+    await cp(path.join(folder, 'a'), path.join(folder, 'b'), { recursive: true })
+    const { log, seed } = file.state as WriterState
+    const [a, b] = [await start(path.join(folder, 'a'), file), await start(path.join(folder, 'b'), file)]
+    // No honest device gets here: the same key signs another entry at the same index in the copied folder.
+    const publicKey = Buffer.alloc(32)
+    const secretKey = Buffer.alloc(64)
+    sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed)
+    await a.post(2)
+    const forged = await b.store.open(log)
+    await forged.append([Buffer.from('another'), Buffer.from('and more')], {
+      keyPair: { publicKey, secretKey }
+    })
+    const other = await b.post(3)
+    await exchange(a, b)
+    expect(a.intake.refused().map(({ log: at, code }) => [at, code])).toEqual([[log, 'LOG_FORKED']])
+    expect(a.delivered).toContain(place)
+    expect(logOf(other)).not.toBe(log)
+    expect(a.delivered).toContain(other)
   })
 })
