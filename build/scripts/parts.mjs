@@ -32,8 +32,12 @@ export const PARTS = {
   bench: {
     inputs: ['core', 'test/bench', 'test/helpers'],
     entries: [{ entry: 'test/bench/main.ts', fileName: 'bench.cjs', chunks: 'lazy' }]
+  },
+  sim: {
+    inputs: ['core', 'test/sim'],
+    entries: [{ entry: 'test/sim/main.ts', fileName: 'sim.cjs', chunks: 'lazy' }]
   }
 }
 
-/** What the app, the command and the tests need; `bench` is built when it is asked for. */
+/** What the app, the command and the tests need; `bench` and `sim` are built when they are asked for. */
 export const DEFAULT_PARTS = ['engine', 'electron', 'cli', 'renderer']

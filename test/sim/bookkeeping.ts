@@ -1,0 +1,197 @@
+/** What a person with a book does: each step as the operations that the app would make of it, if it lets them. */
+import {
+  ACCOUNT_TYPES,
+  type AccountId,
+  type CurrencyCode,
+  type IsoDate,
+  type TransactionDraft,
+  type TransactionRow
+} from '../../core/contract/index.js'
+import { inviteIdOf } from '../../core/identity/invite-code.js'
+import type { Operation } from '../../core/ops/operations.js'
+import type { Peer } from './peer.js'
+import { nothingToDo, operations, type Make, type Run } from './run.js'
+import type { Step, StepKind } from './steps.js'
+
+const EUR = 'EUR' as CurrencyCode
+const USD = 'USD' as CurrencyCode
+const DATES = ['2025-12-31', '2026-01-01', '2026-01-31', '2026-02-15'] as IsoDate[]
+const NAMES = ['Food', 'food', 'Bank', 'Café', 'Rent', 'Food (2)', 'Wages']
+const PAYEES = ['Baker', 'Rail', 'Landlord', '']
+const PAGE = { limit: 2000, order: 'oldest' } as const
+
+export type Deed = Extract<
+  StepKind,
+  'post' | 'batch' | 'amend' | 'void' | 'resolve' | 'addAccount' | 'editAccount' | 'renameBook' | 'overreach'
+>
+
+const from = <T>(items: readonly T[], pick: number): T => items[pick % items.length] as T
+
+/** The operations of a step, made when they are written: the book may be another by then. */
+export function deedOf(kind: Deed, run: Run, peer: Peer, step: Step): Make {
+  return () => {
+    if (run.book.accounts().length === 0) return nothingToDo()
+    switch (kind) {
+      case 'post':
+        return posts(run, step, 1)
+      case 'batch':
+        return posts(run, step, 2 + (step.other % 5))
+      case 'amend':
+      case 'void':
+      case 'resolve':
+        return changes(kind, run, peer, step)
+      case 'addAccount':
+      case 'editAccount':
+        return accounts(kind, run, step)
+      case 'renameBook':
+        return renames(run, step)
+      case 'overreach':
+        return operations([overreach(run, peer, step)])
+    }
+  }
+}
+
+/** The founding entry's. */
+export const foundingOperations = (founder: Peer): Operation[] => [
+  { kind: 'setBook', name: 'Simulated', currency: EUR },
+  { kind: 'admit', member: founder.member, role: 'owner', name: founder.name, invite: null },
+  ...ACCOUNT_TYPES.map((type, index): Operation => ({
+    kind: 'createAccount',
+    name: from(NAMES, index),
+    type,
+    parent: null,
+    code: '',
+    currency: null
+  }))
+]
+
+function posts(run: Run, step: Step, count: number): ReturnType<Make> {
+  if (!run.allows('post')) return nothingToDo()
+  const ops: Operation[] = []
+  for (let number = 0; number < count; number++) {
+    const content = run.book.checkDraft(draft(run, { ...step, pick: step.pick + number * 7 }))
+    if (!content.ok) return content
+    ops.push({ kind: 'post', ...content.value })
+  }
+  return operations(ops)
+}
+
+function changes(kind: 'amend' | 'void' | 'resolve', run: Run, peer: Peer, step: Step): ReturnType<Make> {
+  const { book } = run
+  const conflicts = book.conflicts()
+  const rows = book.journal({}, PAGE).rows
+  const row: TransactionRow | undefined =
+    kind === 'resolve'
+      ? rows.find(({ id }) => conflicts.length > 0 && id === from(conflicts, step.other).id)
+      : rows[recent(step.other, rows.length)]
+  if (!row || !run.allows(kind === 'void' ? 'void' : 'amend', whose(run, peer, row))) return nothingToDo()
+  const drafted =
+    kind === 'amend'
+      ? book.draftAmend(row.id, draft(run, step))
+      : kind === 'void'
+        ? book.draftVoid(row.id, from(['', 'wrong'], step.pick))
+        : book.draftResolve(row.id, keep(run, row, conflicts, step))
+  return drafted.ok ? operations([drafted.value]) : drafted
+}
+
+/** What was written lately is changed most: so that several change the same. */
+const recent = (pick: number, count: number): number =>
+  count === 0 ? 0 : pick % 3 === 0 ? pick % count : Math.max(0, count - 1 - (pick % 3))
+
+const keep = (run: Run, row: TransactionRow, conflicts: ReturnType<Run['book']['conflicts']>, step: Step) => {
+  const heads = conflicts.find(({ id }) => id === row.id)?.heads ?? []
+  if (step.pick % 4 === 0 || heads.length === 0) return { merged: draft(run, step) }
+  return { version: from(heads, step.pick).version }
+}
+
+const whose = (run: Run, peer: Peer, row: TransactionRow): 'own' | 'others' => {
+  const detail = run.book.transaction(row.id)
+  return detail.ok && detail.value.history[0]?.author === peer.member ? 'own' : 'others'
+}
+
+function accounts(kind: 'addAccount' | 'editAccount', run: Run, step: Step): ReturnType<Make> {
+  const { book } = run
+  const { pick, other } = step
+  const all = book.accounts()
+  const account = from(all, pick)
+  if (!run.allows(kind === 'addAccount' ? 'createAccount' : 'editAccount')) return nothingToDo()
+  const parent = other % 3 === 0 ? null : account
+  const changes = [
+    { name: from(NAMES, other) },
+    { parent: other % 2 === 0 ? null : from(all, other).account },
+    { state: other % 3 === 0 ? 'closed' : 'open', code: `${other % 10}` },
+    { code: from(['', '1', '2'], other) }
+  ] as const
+  const drafted =
+    kind === 'addAccount'
+      ? book.draftAccount({
+          name: `${from(NAMES, other)} ${pick % 30}`,
+          type: parent?.type ?? from(ACCOUNT_TYPES, pick),
+          parent: parent?.account ?? null,
+          currency: other % 7 === 0 ? USD : null
+        })
+      : book.draftAccountEdit(account.account, from(changes, pick))
+  return drafted.ok ? operations([drafted.value]) : drafted
+}
+
+function renames(run: Run, { other }: Step): ReturnType<Make> {
+  if (!run.allows('setBook')) return nothingToDo()
+  const drafted = run.book.draftSettings({ name: from(NAMES, other) })
+  return drafted.ok ? operations([drafted.value]) : drafted
+}
+
+/** What only an owner may do, or what makes no sense; it must not count, and must be listed, with everyone alike. */
+function overreach(run: Run, peer: Peer, step: Step): Operation {
+  const { pick, other } = step
+  const rows = run.book.journal({}, PAGE).rows
+  const row = rows[recent(other, rows.length)]
+  const content = { ...filled(draft(run, step)) }
+  const ghost = inviteIdOf(Uint8Array.of(pick & 255, other & 255))
+  const choices: Operation[] = [
+    { kind: 'setBook', name: from(NAMES, other) },
+    { kind: 'admit', member: peer.member, role: 'owner', name: 'Me', invite: null },
+    { kind: 'invite', invite: ghost, role: 'owner', expiresMs: 0 },
+    { kind: 'post', ...content, postings: content.postings.slice(0, 2) },
+    { kind: 'post', ...content, payee: 'bell \u0007' }
+  ]
+  if (row) {
+    choices.push({ kind: 'amend', replaces: [row.version], ...content })
+    choices.push({ kind: 'void', replaces: [row.version], reason: '' })
+  }
+  return from(choices, pick)
+}
+
+const filled = (draft: TransactionDraft) => ({
+  date: draft.date,
+  payee: draft.payee,
+  note: '',
+  tags: [],
+  postings: draft.postings.map((posting) => ({ ...posting, value: posting.value ?? null, note: '' }))
+})
+
+/** A transaction of two or three postings, at times across currencies. */
+function draft(run: Run, { pick, other }: Step): TransactionDraft {
+  const all = run.book.accounts()
+  const account = (number: number): AccountId => from(all, number).account
+  const amountMinor = 1 + (pick % 50_000)
+  const about = { date: from(DATES, pick), payee: from(PAYEES, other), note: `${pick}` }
+  if (other % 6 === 0) {
+    const value = { amountMinor: amountMinor + 3, currency: EUR }
+    return {
+      ...about,
+      postings: [
+        { account: account(pick), amountMinor, currency: USD, value },
+        { account: account(other), amountMinor: -amountMinor - 3, currency: EUR }
+      ]
+    }
+  }
+  return {
+    ...about,
+    tags: pick % 3 === 0 ? ['trip'] : [],
+    postings: [
+      { account: account(pick), amountMinor, currency: EUR },
+      { account: account(other), amountMinor: 7, currency: EUR },
+      { account: account(pick + other), amountMinor: -amountMinor - 7, currency: EUR }
+    ]
+  }
+}

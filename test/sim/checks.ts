@@ -1,0 +1,135 @@
+/** The rules that must hold, asked of the peers: some after every round, some when all is healed. */
+import type { LogId } from '../../core/contract/index.js'
+import { decodeEntry } from '../../core/ops/codec.js'
+import type { Operation } from '../../core/ops/operations.js'
+import { placeOf } from '../../core/ops/place.js'
+import type { Peer } from './peer.js'
+import type { Run } from './run.js'
+import type { Truth } from './truth.js'
+import { asPresent } from './versions.js'
+
+const PAGE = { limit: 2000, order: 'oldest' } as const
+
+/** What holds at any time. */
+export function checkRound(peers: readonly Peer[], truth: Truth): void {
+  for (const peer of peers) {
+    const { run } = peer
+    if (!run || run.state === 'over') continue
+    truth.digest(peer.name, run.vector(), run.digest())
+    for (const { currency, amountMinor } of run.book.trialBalance().sums) {
+      if (amountMinor === 0n) continue
+      truth.violate('the trial balance is zero', `${amountMinor} ${currency} left over at ${peer.name}`)
+    }
+    for (const log of run.intake.forked) truth.violate('no log forks', `${truth.name(log)} at ${peer.name}`)
+    checkStops(peer, run, truth)
+  }
+}
+
+/** What holds when everything was healed, and all that was to arrive has arrived. */
+export function checkEnd(peers: readonly Peer[], truth: Truth): void {
+  const honest = peers.filter(({ conduct, standing }) => conduct === 'honest' && standing === 'member')
+  const [first] = honest
+  for (const peer of honest) {
+    const { run } = peer
+    if (!run || !first?.run) {
+      truth.violate('all converge', `${peer.name} does not run`)
+      continue
+    }
+    const differ = differences(first.run.vector(), run.vector(), truth)
+    if (differ.length > 0) truth.violate('all converge', `${first.name} and ${peer.name}: ${differ.join(', ')}`)
+    const [ours, theirs] = [stopsOf(first.run, truth), stopsOf(run, truth)]
+    if (ours !== theirs) {
+      const what = `${first.name}: ${ours || 'none'}; ${peer.name}: ${theirs || 'none'}`
+      truth.violate('a lying log stops alike everywhere', what)
+    }
+    checkWaits(peer, run, truth)
+    checkAcknowledged(peer, run, truth)
+    checkAccounted(peer, run, truth)
+  }
+}
+
+/** An honest log is never quarantined; one that lies is, at the lie and not before. */
+function checkStops(peer: Peer, run: Run, truth: Truth): void {
+  for (const { log, stop } of run.delivery.stops()) {
+    if (stop.kind === 'paused' && peer.version === 'present') continue
+    const lie = truth.lies.get(log)
+    if (stop.kind === 'quarantined' && stop.index === lie) continue
+    const where = `${truth.name(log)}/${stop.index} at ${peer.name}`
+    truth.violate('honest logs go on', `${where}: ${stop.kind}, ${stop.code}`)
+  }
+}
+
+function checkWaits(peer: Peer, run: Run, truth: Truth): void {
+  for (const { log, index, on, length } of run.delivery.waits()) {
+    if (truth.lies.get(log) === index) continue
+    const where = `${truth.name(log)}/${index} at ${peer.name}`
+    truth.violate('all converge', `${where} waits for ${length} of ${truth.name(on)}`)
+  }
+}
+
+const stopsOf = (run: Run, truth: Truth): string =>
+  run.delivery
+    .stops()
+    .map(({ log, stop }) => `${truth.name(log)}/${stop.index} ${stop.kind} ${stop.code}`)
+    .sort()
+    .join(', ')
+
+function differences(
+  a: Readonly<Record<LogId, number>>,
+  b: Readonly<Record<LogId, number>>,
+  truth: Truth
+): string[] {
+  const logs = new Set([...Object.keys(a), ...Object.keys(b)] as LogId[])
+  return [...logs].filter((log) => a[log] !== b[log]).map((log) => `${truth.name(log)} ${a[log]} and ${b[log]}`)
+}
+
+function checkAcknowledged(peer: Peer, run: Run, truth: Truth): void {
+  const vector = run.vector()
+  for (const { peer: author, log, index } of truth.acknowledged) {
+    if ((vector[log] ?? 0) > index) continue
+    const what = `${truth.name(log)}/${index}, which ${author} was told is saved`
+    truth.violate('what was acknowledged is kept', `${peer.name} does not have ${what}`)
+  }
+}
+
+/** Every operation of every entry is counted, or listed with a reason. */
+function checkAccounted(peer: Peer, run: Run, truth: Truth): void {
+  const known = knownPlaces(run)
+  for (const [log, length] of Object.entries(run.vector()) as [LogId, number][]) {
+    for (let index = 1; index < length; index++) {
+      const entry = decodeEntry(asPresent(peer.disk.block(log, index) as Uint8Array), log)
+      for (const [number, operation] of (entry.ok ? entry.value.ops : []).entries()) {
+        const place = placeOf<string & ReturnType<typeof placeOf>>(log, index, number)
+        if (known.has(place) || isAccountedByName(run, operation)) continue
+        const what = `${operation.kind} at ${truth.name(log)}/${index}/${number}`
+        truth.violate('what was delivered is counted or listed', `${peer.name} says nothing of ${what}`)
+      }
+    }
+  }
+}
+
+/** The places of all operations that the book and the roster say something about. */
+function knownPlaces({ book, roster }: Run): Set<string> {
+  const places = new Set<string>(book.notCounted().map(({ place }) => place))
+  for (const row of book.journal({}, PAGE).rows) {
+    const detail = book.transaction(row.id)
+    if (detail.ok) for (const { version } of detail.value.history) places.add(version)
+  }
+  const writes = [book.settingsHistory()]
+  for (const { account } of book.accounts()) {
+    places.add(account)
+    writes.push(book.accountHistory(account))
+  }
+  for (const { origin, operation } of writes.flat()) places.add(placeOf(origin.log, origin.index, operation))
+  for (const fact of roster.facts()) {
+    const [kind, , , place = ''] = fact.split(' ')
+    if (kind === 'admit') places.add(place)
+  }
+  return places
+}
+
+/** An invite, and its end, stand under the invite's name. */
+function isAccountedByName({ roster }: Run, operation: Operation): boolean {
+  if (operation.kind === 'invite') return roster.invite(operation.invite) !== null
+  return operation.kind === 'revokeInvite' && roster.invite(operation.invite)?.state !== 'open'
+}

@@ -1,0 +1,73 @@
+/** A member's device with a valid key that writes what no honest one would. */
+import type { LogId } from '../../core/contract/index.js'
+import type { Causality } from '../../core/log/causality.js'
+import { encodeEntry } from '../../core/ops/codec.js'
+import type { Dependency, Operation } from '../../core/ops/operations.js'
+import { nameOfKey } from '../../core/ops/names.js'
+import type { Peer } from './peer.js'
+import type { Step } from './steps.js'
+import type { Truth } from './truth.js'
+
+const LIES = ['lamport', 'unclosed', 'not growing', 'garbage', 'nowhere'] as const
+type Lie = (typeof LIES)[number]
+
+const OPS: readonly Operation[] = [{ kind: 'setBook', name: 'Lie' }]
+const NO_LOG = nameOfKey<LogId>(new Uint8Array(32).fill(7))
+
+/**
+ * Puts a lie, and something after it, at the end of the log that the device writes. From then on it is rogue: it passes
+ * blocks on, and does nothing more. Says what it did, null if it could not.
+ */
+export function tellLie(
+  peer: Peer,
+  step: Step,
+  truth: Truth,
+  spread: (log: LogId, index: number) => void
+): string | null {
+  const log = peer.up?.log
+  const causality = peer.up?.delivery.causality
+  if (!log || !causality) return null
+  const index = peer.disk.length(log)
+  const lie = LIES[step.pick % LIES.length] as Lie
+  const block = causality.length(log) === index ? lieBlock(lie, log, causality, truth) : null
+  if (!block) return null
+  peer.conduct = 'rogue'
+  truth.lies.set(log, index)
+  const after = encodeEntry({ version: 1, lamport: 1_000_000, wallMs: 0, deps: [], ops: OPS }, log)
+  for (const [offset, one] of [block, after].entries()) {
+    peer.disk.write(log, index + offset, one)
+    truth.has(peer.name, log, index + offset, one)
+    spread(log, index + offset)
+  }
+  return `lies (${lie}) at ${truth.name(log)}/${index}`
+}
+
+function lieBlock(lie: Lie, log: LogId, causality: Causality, truth: Truth): Uint8Array | null {
+  const { deps, lamport } = causality.next(log)
+  const block = (told: { readonly deps?: readonly Dependency[]; readonly lamport?: number }): Uint8Array =>
+    encodeEntry({ version: 1, lamport, wallMs: 0, deps, ops: OPS, ...told }, log)
+  switch (lie) {
+    case 'lamport':
+      return block({ lamport: lamport + 7 })
+    case 'garbage':
+      return new Uint8Array([1, 7, 255, 255, 3])
+    case 'nowhere':
+      return block({ deps: [{ log: NO_LOG, length: 3 }] })
+    case 'not growing': {
+      const known = Object.entries(causality.coveredBy(log))[0] as [LogId, number] | undefined
+      return known ? block({ deps: [{ log: known[0], length: known[1] }] }) : null
+    }
+    case 'unclosed': {
+      const dep = deps.find((one) => isUnclosed(log, one, causality))
+      if (!dep) return null
+      // The right logical time for what it names: the missing part alone is wrong.
+      const own = truth.lamport(log, causality.length(log) - 1)
+      return block({ deps: [dep], lamport: 1 + Math.max(own, truth.lamport(dep.log, dep.length - 1)) })
+    }
+  }
+}
+
+function isUnclosed(log: LogId, dep: Dependency, causality: Causality): boolean {
+  const checked = causality.check(log, { deps: [dep], lamport: 0 })
+  return !checked.ok && checked.error.code === 'DEPENDENCY_NOT_CLOSED'
+}

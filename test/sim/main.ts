@@ -1,0 +1,85 @@
+/**
+ * `npm run sim -- --seed N --peers P --steps S`: plays one world. `npm run sim:soak -- --minutes M`: plays world after
+ * world from a seed on. Exit codes: 0, 1 when a rule was broken, 2 for usage.
+ */
+import { parseArgs } from 'node:util'
+import { describeFailure, shortestFailure } from './shrink.js'
+import { simulate, type SimOptions } from './world.js'
+
+const USAGE = `Usage: npm run sim -- [--seed N] [--peers 2..12] [--steps S] [--events]
+       npm run sim:soak -- [--seed FIRST] [--minutes M] [--peers 2..12] [--steps S]`
+
+/** A whole number in the bounds; null if it is none. */
+function numberIn(text: string | undefined, least: number, most: number): number | null {
+  const value = Number(text)
+  return text !== undefined && Number.isInteger(value) && value >= least && value <= most ? value : null
+}
+
+async function report(options: SimOptions): Promise<number> {
+  const shortest = await shortestFailure(options)
+  if (!shortest) throw new Error('it failed once, and not again: the simulator is not deterministic')
+  console.log(describeFailure(options, shortest))
+  return 1
+}
+
+async function playOne(options: SimOptions, events: 'shown' | 'hidden'): Promise<number> {
+  const result = await simulate(options)
+  if (result.violations.length > 0) return report(options)
+  if (events === 'shown') console.log(result.events.join('\n'))
+  const { seed, peers, steps } = options
+  console.log(`seed ${seed}, ${peers} peers, ${steps} steps: ${result.entries} entries, every rule held`)
+  console.log(`digest ${result.digest}`)
+  return 0
+}
+
+/** Worlds of growing seeds and changing sizes, until the time is up. */
+async function soak(first: number, minutes: number, given: Partial<SimOptions>): Promise<number> {
+  const untilMs = performance.now() + minutes * 60_000
+  let [worlds, entries, toldMs] = [0, 0, performance.now()]
+  for (let seed = first; performance.now() < untilMs; seed++) {
+    const options = { seed, peers: 2 + (seed % 11), steps: 20 + ((seed * 37) % 280), ...given }
+    const result = await simulate(options)
+    if (result.violations.length > 0) return report(options)
+    worlds++
+    entries += result.entries
+    if (performance.now() - toldMs > 10_000) {
+      toldMs = performance.now()
+      console.log(`${worlds} worlds, ${entries} entries; seed ${seed} was the last`)
+    }
+  }
+  console.log(`${worlds} worlds from seed ${first} on, ${entries} entries: every rule held`)
+  return 0
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string', default: '1' },
+      peers: { type: 'string' },
+      steps: { type: 'string' },
+      minutes: { type: 'string', default: '10' },
+      events: { type: 'boolean', default: false }
+    }
+  })
+  const seed = numberIn(values.seed, 0, 2 ** 32 - 1)
+  const peers = values.peers === undefined ? undefined : numberIn(values.peers, 2, 12)
+  const steps = values.steps === undefined ? undefined : numberIn(values.steps, 0, 100_000)
+  const minutes = numberIn(values.minutes, 0, 100_000)
+  if (seed === null || peers === null || steps === null || minutes === null) {
+    console.error(USAGE)
+    return 2
+  }
+  if (positionals[0] !== 'soak') {
+    return playOne({ seed, peers: peers ?? 4, steps: steps ?? 100 }, values.events ? 'shown' : 'hidden')
+  }
+  return soak(seed, minutes, { ...(peers && { peers }), ...(steps !== undefined && { steps }) })
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(2)
+  }
+)

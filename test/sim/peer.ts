@@ -1,0 +1,90 @@
+/** A simulated device: who it is, its disk and its clock, which last; and its run, which comes and goes. */
+import type { DeviceId, MemberId } from '../../core/contract/index.js'
+import {
+  certifyDevice,
+  deviceIdOf,
+  memberIdOf,
+  type DeviceCertificate
+} from '../../core/identity/certificates.js'
+import { keyPairOf, type KeyPair } from '../../core/identity/keys.js'
+import type { Disk } from './disk.js'
+import type { Random } from './random.js'
+import { Run, type Around } from './run.js'
+import type { AppVersion } from './versions.js'
+
+export interface SimIdentity {
+  readonly memberKeys: KeyPair
+  readonly device: KeyPair
+  readonly certificate: DeviceCertificate
+}
+
+/** 2026-01-01, give or take some years of skew. */
+const BEGIN_MS = 1_767_225_600_000
+
+export class Peer {
+  readonly member: MemberId
+  readonly deviceId: DeviceId
+  readonly disk: Disk
+  /** `stranger`: has no book yet. */
+  standing: 'stranger' | 'member' = 'stranger'
+  /** Who let it in: trusted before their name was read in the book. */
+  inviter: MemberId | null = null
+  conduct: 'honest' | 'rogue' = 'honest'
+  version: AppVersion = 'present'
+  skewMs = 0
+  run: Run | null = null
+
+  constructor(
+    readonly name: string,
+    readonly identity: SimIdentity,
+    private readonly around: Around
+  ) {
+    this.member = memberIdOf(identity.certificate.member)
+    this.deviceId = deviceIdOf(identity.certificate.device)
+    this.disk = around.parts.disk()
+  }
+
+  /** The run, if it can be asked for something now. */
+  get up(): Run | null {
+    return this.run?.state === 'up' ? this.run : null
+  }
+
+  clockMs(nowMs: number): number {
+    return BEGIN_MS + nowMs + this.skewMs
+  }
+
+  start(): void {
+    if (this.standing === 'member' && !this.run) this.run = new Run(this, this.around)
+  }
+
+  /** The power goes; what was written and not synced may be lost. */
+  crash(random: Random): number {
+    this.run?.kill()
+    this.run = null
+    return this.disk.cutPower(random)
+  }
+
+  /** Ends properly and starts again, as this version of the app; a crash in between ends it at once. */
+  restart(version: AppVersion = this.version): void {
+    const { run } = this
+    if (run?.state !== 'up') return
+    void run.close().then(() => {
+      if (this.run !== run) return
+      this.run = null
+      this.version = version
+      this.start()
+    })
+  }
+
+  trusts(member: MemberId): boolean {
+    return member === this.inviter || (this.run?.roster.role(member) ?? null) !== null
+  }
+}
+
+/** A device of a new person, or of one who has devices already. */
+export function newIdentity(name: string, random: Random, of: SimIdentity | null): SimIdentity {
+  const memberKeys = of?.memberKeys ?? keyPairOf(random.bytes(32))
+  const device = keyPairOf(random.bytes(32))
+  const about = { publicKey: device.publicKey, name, platform: 'sim' }
+  return { memberKeys, device, certificate: certifyDevice(memberKeys, about, BEGIN_MS) }
+}

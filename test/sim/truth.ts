@@ -1,0 +1,103 @@
+/** All that happened, as only the simulator knows it: what the peers say is held against this. */
+import type { LogId } from '../../core/contract/index.js'
+import type { Causality } from '../../core/log/causality.js'
+import type { PlacedEntry } from '../../core/ops/operations.js'
+import { isSame } from './intake.js'
+import { Pasts } from './past.js'
+
+/** A rule that did not hold. */
+export interface Violation {
+  readonly rule:
+    | 'equal vectors, equal digests'
+    | 'all converge'
+    | 'the trial balance is zero'
+    | 'what was acknowledged is kept'
+    | 'what was delivered is counted or listed'
+    | 'honest logs go on'
+    | 'a lying log stops alike everywhere'
+    | 'no log forks'
+    | 'entries come after their past'
+    | 'lies are not taken'
+    | 'nothing throws'
+    | 'writing succeeds'
+  readonly message: string
+}
+
+/** An entry that a person was told is saved. */
+export interface Acknowledged {
+  readonly peer: string
+  readonly log: LogId
+  readonly index: number
+}
+
+export class Truth {
+  readonly violations: Violation[] = []
+  readonly acknowledged: Acknowledged[] = []
+  /** Logs that a lying device put something into, and the index of it. */
+  readonly lies = new Map<LogId, number>()
+  readonly #blocks = new Map<LogId, Uint8Array[]>()
+  readonly #names = new Map<LogId, string>()
+  readonly #digests = new Map<string, { readonly digest: string; readonly peer: string }>()
+  readonly #pasts = new Pasts((log, index) => this.#blocks.get(log)?.[index])
+
+  violate(rule: Violation['rule'], message: string): void {
+    this.violations.push({ rule, message })
+  }
+
+  /** Gives a log a name that a reader can follow: `B2` is the third segment of B. */
+  nameLog(log: LogId, name: string): void {
+    this.#names.set(log, name)
+  }
+
+  name(log: LogId): string {
+    return this.#names.get(log) ?? log.slice(0, 8)
+  }
+
+  /** A peer has this block on its disk. */
+  has(peer: string, log: LogId, index: number, block: Uint8Array): void {
+    let blocks = this.#blocks.get(log)
+    if (!blocks) this.#blocks.set(log, (blocks = []))
+    const first = (blocks[index] ??= block)
+    if (!isSame(first, block)) this.violate('no log forks', `${peer} has another ${this.name(log)}/${index}`)
+  }
+
+  /** Logical time of an entry that was written; 0 of a header. */
+  lamport(log: LogId, index: number): number {
+    return this.#pasts.of(log, index)?.lamport ?? 0
+  }
+
+  logs(): IterableIterator<[LogId, readonly Uint8Array[]]> {
+    return this.#blocks.entries()
+  }
+
+  /** A peer's delivery let an entry through, and is about to apply it. */
+  delivered(peer: string, entry: PlacedEntry, causality: Causality): void {
+    const { log, index } = entry
+    const where = `${this.name(log)}/${index} at ${peer}`
+    const past = this.#pasts.of(log, index)
+    // An entry of its own is delivered before it is written.
+    if (!past) return
+    if (past.lie) this.violate('lies are not taken', `${where}: ${past.lie}`)
+    for (const [other, length] of past.vector) {
+      if (causality.length(other) < length) {
+        this.violate('entries come after their past', `${where} before ${this.name(other)}/${length - 1}`)
+      }
+      if (!entry.sees(other, length - 1) || (other !== log && entry.sees(other, length))) {
+        this.violate('entries come after their past', `${where} has not seen ${length} of ${this.name(other)}`)
+      }
+    }
+  }
+
+  /** A peer's digest at a vector: the same as anyone's, whenever they were there. */
+  digest(peer: string, vector: Readonly<Record<LogId, number>>, digest: string): void {
+    const key = Object.entries(vector)
+      .map(([log, length]) => `${log} ${length}`)
+      .sort()
+      .join()
+    const known = this.#digests.get(key)
+    if (!known) this.#digests.set(key, { digest, peer })
+    else if (known.digest !== digest) {
+      this.violate('equal vectors, equal digests', `${peer} differs from ${known.peer}, with the same entries`)
+    }
+  }
+}
