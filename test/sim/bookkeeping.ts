@@ -4,6 +4,7 @@ import {
   type AccountId,
   type CurrencyCode,
   type IsoDate,
+  type Outcome,
   type TransactionDraft,
   type TransactionRow
 } from '../../core/contract/index.js'
@@ -80,29 +81,23 @@ function changes(kind: 'amend' | 'void' | 'resolve', run: Run, peer: Peer, step:
   const { book } = run
   const conflicts = book.conflicts()
   const rows = book.journal({}, PAGE).rows
-  const row: TransactionRow | undefined =
-    kind === 'resolve'
-      ? rows.find(({ id }) => conflicts.length > 0 && id === from(conflicts, step.other).id)
-      : rows[recent(step.other, rows.length)]
+  const conflict = conflicts.length > 0 && kind === 'resolve' ? from(conflicts, step.other) : null
+  const row: TransactionRow | undefined = conflict
+    ? rows.find(({ id }) => id === conflict.id)
+    : rows[recent(step.other, rows.length)]
   if (!row || !run.allows(kind === 'void' ? 'void' : 'amend', whose(run, peer, row))) return nothingToDo()
-  const drafted =
-    kind === 'amend'
-      ? book.draftAmend(row.id, draft(run, step))
-      : kind === 'void'
-        ? book.draftVoid(row.id, from(['', 'wrong'], step.pick))
-        : book.draftResolve(row.id, keep(run, row, conflicts, step))
-  return drafted.ok ? operations([drafted.value]) : drafted
+  if (kind === 'void') return one(book.draftVoid(row.id, from(['', 'wrong'], step.pick)))
+  // Where there is nothing to settle, what was written lately is amended: that makes conflicts.
+  if (!conflict || step.pick % 4 === 0) return one(book.draftAmend(row.id, draft(run, step)))
+  return one(book.draftResolve(row.id, { version: from(conflict.heads, step.pick).version }))
 }
+
+const one = (drafted: Outcome<Operation>): ReturnType<Make> =>
+  drafted.ok ? operations([drafted.value]) : drafted
 
 /** What was written lately is changed most: so that several change the same. */
 const recent = (pick: number, count: number): number =>
   count === 0 ? 0 : pick % 3 === 0 ? pick % count : Math.max(0, count - 1 - (pick % 3))
-
-const keep = (run: Run, row: TransactionRow, conflicts: ReturnType<Run['book']['conflicts']>, step: Step) => {
-  const heads = conflicts.find(({ id }) => id === row.id)?.heads ?? []
-  if (step.pick % 4 === 0 || heads.length === 0) return { merged: draft(run, step) }
-  return { version: from(heads, step.pick).version }
-}
 
 const whose = (run: Run, peer: Peer, row: TransactionRow): 'own' | 'others' => {
   const detail = run.book.transaction(row.id)
@@ -131,13 +126,13 @@ function accounts(kind: 'addAccount' | 'editAccount', run: Run, step: Step): Ret
           currency: other % 7 === 0 ? USD : null
         })
       : book.draftAccountEdit(account.account, from(changes, pick))
-  return drafted.ok ? operations([drafted.value]) : drafted
+  return one(drafted)
 }
 
 function renames(run: Run, { other }: Step): ReturnType<Make> {
   if (!run.allows('setBook')) return nothingToDo()
   const drafted = run.book.draftSettings({ name: from(NAMES, other) })
-  return drafted.ok ? operations([drafted.value]) : drafted
+  return one(drafted)
 }
 
 /** What only an owner may do, or what makes no sense; it must not count, and must be listed, with everyone alike. */

@@ -14,7 +14,7 @@ const PAGE = { limit: 2000, order: 'oldest' } as const
 export function checkRound(peers: readonly Peer[], truth: Truth): void {
   for (const peer of peers) {
     const { run } = peer
-    if (!run || run.state === 'over') continue
+    if (!run) continue
     truth.digest(peer.name, run.vector(), run.digest())
     for (const { currency, amountMinor } of run.book.trialBalance().sums) {
       if (amountMinor === 0n) continue
@@ -22,6 +22,28 @@ export function checkRound(peers: readonly Peer[], truth: Truth): void {
     }
     for (const log of run.intake.forked) truth.violate('no log forks', `${truth.name(log)} at ${peer.name}`)
     checkStops(peer, run, truth)
+  }
+}
+
+/** Lists, balances and conflicts, which are kept up to date beside the state that the digest covers. */
+export function checkViews(peers: readonly Peer[], truth: Truth): void {
+  for (const { name, run } of peers) {
+    if (!run) continue
+    const { book } = run
+    const accounts = book.accounts()
+    const parts = [
+      book.summary(),
+      accounts,
+      book.journal({}, PAGE),
+      book.conflicts(),
+      book.trialBalance(),
+      book.payees('', 20),
+      book.notCounted(),
+      accounts.map(({ account }) => book.register(account, 'subtree', {}, PAGE).rows.at(-1)?.balanceMinor),
+      run.roster.members()
+    ]
+    const text = JSON.stringify(parts, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+    truth.view(name, run.vector(), text)
   }
 }
 

@@ -43,10 +43,6 @@ export class Network {
     else this.#slow.delete(peer)
   }
 
-  pace(peer: Peer): 'fast' | 'slow' {
-    return this.#slow.has(peer) ? 'slow' : 'fast'
-  }
-
   side(peer: Peer): number {
     return this.#sides.get(peer) ?? 0
   }

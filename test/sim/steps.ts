@@ -5,9 +5,9 @@ const WEIGHTS = {
   // what people do
   post: 24,
   batch: 4,
-  amend: 12,
+  amend: 14,
   void: 4,
-  resolve: 6,
+  resolve: 8,
   addAccount: 5,
   editAccount: 8,
   renameBook: 3,
@@ -23,7 +23,7 @@ const WEIGHTS = {
   restart: 3,
   upgrade: 1,
   clock: 2,
-  lie: 1,
+  lie: 2,
   // what happens between them
   partition: 4,
   heal: 4,

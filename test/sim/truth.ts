@@ -9,6 +9,7 @@ import { Pasts } from './past.js'
 export interface Violation {
   readonly rule:
     | 'equal vectors, equal digests'
+    | 'equal vectors, equal views'
     | 'all converge'
     | 'the trial balance is zero'
     | 'what was acknowledged is kept'
@@ -30,6 +31,8 @@ export interface Acknowledged {
   readonly index: number
 }
 
+type Vector = Readonly<Record<LogId, number>>
+
 export class Truth {
   readonly violations: Violation[] = []
   readonly acknowledged: Acknowledged[] = []
@@ -37,7 +40,8 @@ export class Truth {
   readonly lies = new Map<LogId, number>()
   readonly #blocks = new Map<LogId, Uint8Array[]>()
   readonly #names = new Map<LogId, string>()
-  readonly #digests = new Map<string, { readonly digest: string; readonly peer: string }>()
+  /** What the first peer at a vector said of itself. */
+  readonly #said = new Map<string, { readonly said: string; readonly peer: string }>()
   readonly #pasts = new Pasts((log, index) => this.#blocks.get(log)?.[index])
 
   violate(rule: Violation['rule'], message: string): void {
@@ -89,15 +93,21 @@ export class Truth {
   }
 
   /** A peer's digest at a vector: the same as anyone's, whenever they were there. */
-  digest(peer: string, vector: Readonly<Record<LogId, number>>, digest: string): void {
-    const key = Object.entries(vector)
-      .map(([log, length]) => `${log} ${length}`)
-      .sort()
-      .join()
-    const known = this.#digests.get(key)
-    if (!known) this.#digests.set(key, { digest, peer })
-    else if (known.digest !== digest) {
-      this.violate('equal vectors, equal digests', `${peer} differs from ${known.peer}, with the same entries`)
-    }
+  digest(peer: string, vector: Vector, digest: string): void {
+    this.#compare('equal vectors, equal digests', peer, vector, digest)
+  }
+
+  /** All that a peer shows at a vector, likewise. */
+  view(peer: string, vector: Vector, view: string): void {
+    this.#compare('equal vectors, equal views', peer, vector, view)
+  }
+
+  #compare(rule: Violation['rule'], peer: string, vector: Vector, said: string): void {
+    const logs = Object.entries(vector).map(([log, length]) => `${log} ${length}`)
+    const key = `${rule} ${logs.sort().join()}`
+    const known = this.#said.get(key)
+    if (!known) this.#said.set(key, { said, peer })
+    else if (known.said !== said)
+      this.violate(rule, `${peer} differs from ${known.peer}, with the same entries`)
   }
 }

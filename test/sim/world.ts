@@ -1,7 +1,7 @@
 /** A simulated world: devices, their network, and what happens to them, all of it decided by one seed. */
 import { bookIdOf, found, memberIdOf } from '../../core/identity/certificates.js'
 import { deedOf, foundingOperations } from './bookkeeping.js'
-import { checkEnd, checkRound } from './checks.js'
+import { checkEnd, checkRound, checkViews } from './checks.js'
 import { tellLie } from './lies.js'
 import { Network } from './network.js'
 import { PARTS, type Parts } from './parts.js'
@@ -152,7 +152,7 @@ class World {
         for (const each of this.#peers) this.#network.setSide(each, 0)
         return 'and all others reach each other'
       case 'pace': {
-        const pace = this.#network.pace(peer) === 'slow' ? 'fast' : 'slow'
+        const pace = step.pick % 2 === 0 ? 'slow' : 'fast'
         this.#network.setPace(peer, pace)
         return `is ${pace}`
       }
@@ -227,6 +227,7 @@ class World {
     }
     await this.#quiet()
     checkRound(this.#peers, this.#truth)
+    checkViews(this.#peers, this.#truth)
     // Everyone starts once more, as the next version: what was paused goes on, and what is on disk is all there is.
     for (const peer of this.#peers) {
       this.#network.drop(peer)
@@ -234,6 +235,7 @@ class World {
     }
     await this.#quiet()
     checkRound(this.#peers, this.#truth)
+    checkViews(this.#peers, this.#truth)
     checkEnd(this.#peers, this.#truth)
   }
 
