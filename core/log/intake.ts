@@ -3,11 +3,11 @@
  * whoever shares the thread stays responsive however much there is to read.
  */
 import { EventEmitter } from 'node:events'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type Hypercore from 'hypercore'
 import type { BookId, ErrorCode, LogId } from '../contract/index.js'
 import type { Delivery } from './delivery.js'
 import { checkHeader, type HeaderAuthor } from './header.js'
+import { PROCESS_PACE, type Pace } from './pace.js'
 import type { LogStore } from './store.js'
 
 const SLICE_MS = 8
@@ -45,15 +45,17 @@ export class Intake extends EventEmitter<IntakeEvents> {
   readonly #sources = new Map<LogId, Source>()
   #running: Promise<void> | null = null
   #again: 'yes' | 'no' = 'no'
-  #timer: NodeJS.Timeout | null = null
-  #lastRunMs = -GATHER_MS
+  /** Calls off the next look, where one is waiting. */
+  #callOff: (() => void) | null = null
+  #lastRunMs = -Infinity
   #lastPassBlocks = 0
   #closed: 'open' | 'closed' = 'open'
 
   constructor(
     private readonly store: LogStore,
     private readonly delivery: Delivery,
-    private readonly book: BookId
+    private readonly book: BookId,
+    private readonly pace: Pace = PROCESS_PACE
   ) {
     super()
   }
@@ -129,13 +131,13 @@ export class Intake extends EventEmitter<IntakeEvents> {
    * gathered for a moment, since reading a hundred blocks costs little more than reading one.
    */
   kick(): void {
-    if (this.#closed === 'closed' || this.#timer) return
-    const waitMs = this.#lastRunMs + GATHER_MS - performance.now()
+    if (this.#closed === 'closed' || this.#callOff) return
+    const waitMs = this.#lastRunMs + GATHER_MS - this.pace.nowMs()
     if (this.#running || waitMs <= 0) return this.#start()
-    this.#timer = setTimeout(() => {
-      this.#timer = null
+    this.#callOff = this.pace.after(waitMs, () => {
+      this.#callOff = null
       this.#start()
-    }, waitMs)
+    })
   }
 
   #start(): void {
@@ -145,7 +147,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
       .catch((error: unknown) => void (this.#closed === 'open' && this.emit('failed', error)))
       .finally(() => {
         this.#running = null
-        this.#lastRunMs = performance.now()
+        this.#lastRunMs = this.pace.nowMs()
         if (this.#again === 'yes') this.kick()
       })
   }
@@ -161,14 +163,15 @@ export class Intake extends EventEmitter<IntakeEvents> {
   async close(): Promise<void> {
     this.#closed = 'closed'
     this.#again = 'no'
-    if (this.#timer) clearTimeout(this.#timer)
+    this.#callOff?.()
+    this.#callOff = null
     await this.#running
   }
 
   /** Looks at every log once. */
   async #pass(): Promise<void> {
     this.#again = 'no'
-    await nextTurn()
+    await this.pace.nextTurn()
     let blocks = 0
     for (const [log, source] of this.#sources) {
       if (this.#closed === 'closed') return
@@ -228,24 +231,24 @@ export class Intake extends EventEmitter<IntakeEvents> {
   }
 
   async #offer(log: LogId, blocks: readonly Buffer[]): Promise<void> {
-    let until = performance.now() + SLICE_MS
+    let until = this.pace.nowMs() + SLICE_MS
     for (const block of blocks) {
       this.delivery.offer(log, block)
-      if (performance.now() < until) continue
+      if (this.pace.nowMs() < until) continue
       await this.#deliver()
-      await nextTurn()
-      until = performance.now() + SLICE_MS
+      await this.pace.nextTurn()
+      until = this.pace.nowMs() + SLICE_MS
     }
     await this.#deliver()
   }
 
   async #deliver(): Promise<void> {
     for (;;) {
-      const until = performance.now() + SLICE_MS
-      const left = this.delivery.run(() => performance.now() > until)
+      const until = this.pace.nowMs() + SLICE_MS
+      const left = this.delivery.run(() => this.pace.nowMs() > until)
       this.emit('delivered')
       if (left === 'idle') return
-      await nextTurn()
+      await this.pace.nextTurn()
     }
   }
 }
