@@ -15,7 +15,7 @@ function isAppearance(value: unknown): value is Appearance {
   return LANGUAGES.includes(language) && THEMES.includes(theme)
 }
 
-/** The only message that a page can send to this process. */
+/** One of the two messages that a page can send to this process. */
 export function watchAppearance(onLanguage: (language: MenuLanguage) => void): void {
   ipcMain.on('appearance', (event, wanted: unknown) => {
     if (!isTrustedSender(event) || !isAppearance(wanted)) return

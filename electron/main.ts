@@ -5,6 +5,7 @@ import { app } from 'electron'
 import { networkOverrides } from '../core/contract/index.js'
 import { watchAppearance } from './appearance.js'
 import { EngineHost } from './engine-host.js'
+import { watchFileChoices } from './file-choices.js'
 import { launchOptions } from './launch-options.js'
 import { joinLinkIn, watchLinks } from './links.js'
 import { showMenu, systemLanguage } from './menu.js'
@@ -73,6 +74,7 @@ function run(): void {
     guardSession()
     servePage(path.join(here, '../renderer'))
     watchAppearance(chooseLanguage)
+    watchFileChoices()
     chooseLanguage(systemLanguage())
     engine.start()
     openWindow()

@@ -28,6 +28,7 @@ const bridge: DesktopBridge = {
   onEngineState: relay('engine-state'),
   onMenu: relay('menu'),
   onJoinLink: relay('join-link'),
+  chooseFile: (choice) => ipcRenderer.invoke('choose-file', choice) as Promise<string | null>,
   setAppearance: ({ language, theme }) => ipcRenderer.send('appearance', { language, theme })
 }
 

@@ -24,11 +24,19 @@ export const MENU_COMMANDS = [
 ] as const
 export type MenuCommand = (typeof MENU_COMMANDS)[number]
 
+/** `backup-to`: a name to save under, which may exist. `backup-from`: a file to open. `folder`: for daily backups. */
+export type FileChoice =
+  | { readonly kind: 'backup-to'; readonly suggestedName: string }
+  | { readonly kind: 'backup-from' }
+  | { readonly kind: 'folder' }
+
 /**
  * `window.guildbook`, there only in the desktop app. Each `on…` remembers one listener and tells it at once what
  * came before it listened (the engine's state, a link that opened the app); calling it again replaces the listener.
  */
 export interface DesktopBridge {
+  /** Asks for a place in the system's own dialog; null if the person chose none. */
+  chooseFile(choice: FileChoice): Promise<string | null>
   readonly platform: string
   /** `reason` says why it is `failed`. */
   onEngineState(listener: (state: EngineState, reason: ErrorCode | null) => void): void

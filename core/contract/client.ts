@@ -49,7 +49,25 @@ const NAMES = {
   refuseAdmission: 1,
   join: 1,
   joins: 1,
-  cancelJoin: 1
+  cancelJoin: 1,
+  lockState: 1,
+  unlock: 1,
+  lock: 1,
+  stayUnlocked: 1,
+  setPassphrase: 1,
+  removePassphrase: 1,
+  phraseState: 1,
+  showPhrase: 1,
+  confirmPhrase: 1,
+  checkPhrase: 1,
+  backup: 1,
+  backupStatus: 1,
+  cancelBackup: 1,
+  inspectBackup: 1,
+  restore: 1,
+  recover: 1,
+  recoveries: 1,
+  stopRecovery: 1
 } as const satisfies Record<RequestName, 1>
 
 export const REQUEST_NAMES = Object.keys(NAMES) as readonly RequestName[]

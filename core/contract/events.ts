@@ -2,7 +2,19 @@
 import type { BookId } from './ids.js'
 
 /** Which answers may have changed. A view asks again for what it shows. */
-export type Topic = 'books' | 'accounts' | 'transactions' | 'people' | 'sync' | 'joins' | 'settings'
+export type Topic =
+  | 'books'
+  | 'accounts'
+  | 'transactions'
+  | 'people'
+  | 'sync'
+  | 'joins'
+  | 'settings'
+  /** Locked or unlocked, and what opens it. After either every answer is another. */
+  | 'lock'
+  | 'phrase'
+  | 'backups'
+  | 'recoveries'
 
 export interface Changed {
   /** null: concerns no single book. */

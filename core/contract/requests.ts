@@ -31,6 +31,7 @@ import type {
   TransactionRow,
   TrialBalance
 } from './rows.js'
+import type { SafekeepingRequests } from './safekeeping.js'
 
 export interface InBook {
   readonly book: BookId
@@ -73,7 +74,7 @@ export interface PageRequest {
   readonly order?: 'newest' | 'oldest' | undefined
 }
 
-export interface Requests {
+export interface Requests extends SafekeepingRequests {
   appInfo(request: Record<string, never>): AppInfo
   settings(request: Record<string, never>): Settings
   changeSettings(request: Partial<Settings>): Settings

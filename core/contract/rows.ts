@@ -280,6 +280,15 @@ export interface Settings {
     /** `host:port` of private bootstrap nodes; empty for the public network. */
     readonly bootstrap: readonly string[]
   }
+  /** Locks by itself when nobody was at it for so long; null: never. Of effect where a passphrase is set. */
+  readonly autoLockMs: number | null
+  readonly backup: {
+    readonly mode: 'daily' | 'by-hand'
+    /** Absolute path of the folder that daily backups go to; empty for one in the data folder. */
+    readonly folder: string
+    /** How many daily backups of this device stay there; older ones are removed. */
+    readonly keep: number
+  }
 }
 
 export interface AppInfo {

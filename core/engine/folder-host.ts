@@ -51,7 +51,11 @@ const ALL_TOPICS: readonly Topic[] = [
   'people',
   'sync',
   'joins',
-  'settings'
+  'settings',
+  'lock',
+  'phrase',
+  'backups',
+  'recoveries'
 ]
 
 /** Requests that change nothing, or nothing more when repeated: these may be asked again of the next host. */
@@ -72,7 +76,13 @@ const REPEATABLE: ReadonlySet<string> = new Set<RequestName>([
   'syncStatus',
   'invites',
   'admissions',
-  'joins'
+  'joins',
+  'lockState',
+  'phraseState',
+  'checkPhrase',
+  'backupStatus',
+  'inspectBackup',
+  'recoveries'
 ])
 
 /**

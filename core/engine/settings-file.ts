@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { LIMITS, type Settings } from '../contract/index.js'
+import { LIMITS, SAFEKEEPING_LIMITS, type Settings } from '../contract/index.js'
 import { readIfThere, writeWhole } from './files.js'
 
 export const NetworkSchema = v.strictObject({
@@ -13,13 +13,24 @@ export const NetworkSchema = v.strictObject({
   bootstrap: v.pipe(v.array(v.pipe(v.string(), v.maxLength(260))), v.maxLength(16))
 })
 
+const BackupSettingsSchema = v.strictObject({
+  mode: v.picklist(['daily', 'by-hand']),
+  folder: v.pipe(v.string(), v.maxLength(SAFEKEEPING_LIMITS.pathMost)),
+  keep: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(SAFEKEEPING_LIMITS.keptBackups))
+})
+
+/** A minute to a day: a setting that locks at once would lock its owner out of the settings. */
+const AutoLockSchema = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(86_400_000)))
+
 export const SettingsSchema = v.strictObject({
   memberName: v.pipe(v.string(), v.maxLength(LIMITS.nameLength)),
   deviceName: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.deviceNameLength)),
   language: v.picklist(['system', 'en', 'zh-Hans']),
   theme: v.picklist(['system', 'light', 'dark']),
   density: v.picklist(['dense', 'comfortable']),
-  network: NetworkSchema
+  network: NetworkSchema,
+  autoLockMs: AutoLockSchema,
+  backup: BackupSettingsSchema
 })
 
 /** Any part of the settings; what is absent stays. */
@@ -64,7 +75,9 @@ const defaultSettings = (): Settings => ({
   language: 'system',
   theme: 'system',
   density: 'dense',
-  network: { mode: 'on', host: '', port: 0, bootstrap: [] }
+  network: { mode: 'on', host: '', port: 0, bootstrap: [] },
+  autoLockMs: null,
+  backup: { mode: 'by-hand', folder: '', keep: 7 }
 })
 
 function safeJson(bytes: Uint8Array): unknown {

@@ -4,6 +4,7 @@ import type { EngineParts } from '../parts.js'
 import { accountHandlers } from './accounts.js'
 import { bookHandlers } from './books.js'
 import { peopleHandlers } from './people.js'
+import { safekeepingHandlers } from './safekeeping.js'
 import { settingsHandlers } from './settings.js'
 import { transactionHandlers } from './transactions.js'
 
@@ -18,5 +19,6 @@ export const handlersOf = (parts: EngineParts): Handlers => ({
   ...bookHandlers(parts),
   ...accountHandlers(parts),
   ...transactionHandlers(parts),
-  ...peopleHandlers(parts)
+  ...peopleHandlers(parts),
+  ...safekeepingHandlers(parts)
 })

@@ -17,6 +17,7 @@ import {
   type VersionId
 } from '../../contract/index.js'
 import { SettingsChangeSchema } from '../settings-file.js'
+import { SAFEKEEPING_SCHEMAS } from './safekeeping-schemas.js'
 
 /** A name made elsewhere; whether it names anything is for the book to say. */
 const name = <T extends string>() => v.custom<T>((value) => typeof value === 'string' && value.length <= 128)
@@ -149,5 +150,7 @@ export const SCHEMAS = {
   refuseAdmission: v.strictObject({ book, invite, member: name<MemberId>() }),
   join: v.strictObject({ code: text(512), memberName: text(LIMITS.nameLength) }),
   joins: nothing,
-  cancelJoin: v.strictObject({ invite })
+  cancelJoin: v.strictObject({ invite }),
+
+  ...SAFEKEEPING_SCHEMAS
 } satisfies { readonly [Name in RequestName]: v.GenericSchema<unknown, RequestOf<Name>> }

@@ -34,7 +34,7 @@ test.describe('the page', () => {
       return { names: Object.keys(offered).sort(), frozen: Object.isFrozen(offered) }
     })
     expect(bridge).toEqual({
-      names: ['onEngineState', 'onJoinLink', 'onMenu', 'platform', 'setAppearance'],
+      names: ['chooseFile', 'onEngineState', 'onJoinLink', 'onMenu', 'platform', 'setAppearance'],
       frozen: true
     })
   })
