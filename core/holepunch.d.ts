@@ -43,6 +43,12 @@ declare module 'hypercore' {
     readonly closed: boolean
     readonly closing: Promise<void> | null
     readonly writable: boolean
+    /** Who may sign it and how; null until it is known. */
+    readonly manifest: {
+      readonly version: number
+      readonly quorum: number
+      readonly signers: readonly { readonly publicKey: Buffer }[]
+    } | null
     readonly peers: readonly { readonly remotePublicKey: Buffer; readonly remoteLength: number }[]
     ready(): Promise<void>
     close(): Promise<void>
@@ -53,6 +59,14 @@ declare module 'hypercore' {
     /** null when `wait` is off and the block is not here. */
     get(index: number, options?: { wait?: boolean; timeout?: number }): Promise<Buffer | null>
     has(start: number, end?: number): Promise<boolean>
+    /** Parts of the tree; `upgrade.signature` is that of the whole length. Works on what is stored alone. */
+    proof(of: {
+      upgrade?: { start: number; length: number }
+      hash?: { index: number; nodes: number }
+    }): Promise<{
+      readonly hash: { readonly nodes: readonly { size: number; hash: Buffer }[] } | null
+      readonly upgrade: { readonly signature: Buffer } | null
+    }>
     update(options?: { wait?: boolean }): Promise<boolean>
     download(range?: { start?: number; end?: number; linear?: boolean }): {
       done(): Promise<void>
@@ -86,6 +100,8 @@ declare module 'corestore' {
       encryption?: { key: Uint8Array } | null
       inflightRange?: [number, number]
       active?: boolean
+      /** Whether a history that the writer cut back and wrote anew is taken instead of what is here; it is by default. */
+      allowFork?: boolean
     }): Hypercore
     list(): AsyncIterable<Buffer>
     getAuth(discoveryKey: Uint8Array): Promise<{ key: Buffer } | null>
