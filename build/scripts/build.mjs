@@ -13,6 +13,8 @@ import { DEFAULT_PARTS, PARTS, out, root } from './parts.mjs'
 /** What every part depends on. */
 const COMMON_INPUTS = [
   'build/scripts/parts.mjs',
+  'build/scripts/compiled-code.mjs',
+  'build/scripts/record-code.cjs',
   'build/vite.node.config.mjs',
   'build/vite.renderer.config.mjs'
 ]
@@ -33,6 +35,7 @@ async function filesBelow(input) {
 
 async function fingerprint(inputs) {
   const hash = createHash('sha256')
+  hash.update(process.version)
   const lists = await Promise.all([...inputs, ...COMMON_INPUTS, ...COMMON_FILES].map(filesBelow))
   for (const file of lists.flat()) {
     hash.update(`${file}\0`)
@@ -53,6 +56,26 @@ async function bundle(name, outDir) {
     await build(nodeConfig({ ...entry, outDir }))
     if (entry.banner) await chmod(path.join(outDir, entry.fileName), 0o755)
   }
+  if (PARTS[name].code === 'compiled') await compile(path.join(outDir, PARTS[name].entries[0].fileName))
+}
+
+/** Without it, the command only starts slower: a machine that cannot run it here may still want the rest. */
+async function compile(command) {
+  const { leaveCompiledCode } = await import('./compiled-code.mjs')
+  await leaveCompiledCode(command).catch((error) =>
+    console.warn(`the command could not be tried: ${error.message}`)
+  )
+}
+
+/** Two builds at once do the same, and the later one's result is as good. */
+async function replace(place, beside, attempts = 5) {
+  await rm(place, { recursive: true, force: true })
+  try {
+    await rename(beside, place)
+  } catch (error) {
+    if (attempts === 1 || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) throw error
+    await replace(place, beside, attempts - 1)
+  }
 }
 
 async function buildPart(name, { force }) {
@@ -66,8 +89,7 @@ async function buildPart(name, { force }) {
   try {
     await bundle(name, beside)
     await writeFile(path.join(beside, '.stamp'), stamp)
-    await rm(place, { recursive: true, force: true })
-    await rename(beside, place)
+    await replace(place, beside)
   } finally {
     await rm(beside, { recursive: true, force: true })
   }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
-const COMMAND = path.join(ROOT, 'out/cli/guildbook.cjs')
+export const COMMAND = path.join(ROOT, 'out/cli/guildbook.cjs')
 
 /** Builds the command if it is older than its sources. */
 export async function buildCommand(): Promise<void> {
@@ -34,8 +34,12 @@ export interface Running {
 }
 
 /** Starts `guildbook` with these arguments; `env` comes on top of a bare environment. */
-export function start(args: readonly string[], env: Readonly<Record<string, string>>): Running {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+export function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  command = COMMAND
+): Running {
+  const child = spawn(process.execPath, [command, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
@@ -69,5 +73,8 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
 }
 
 /** Runs `guildbook` to its end. */
-export const run = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> =>
-  start(args, env).ended
+export const run = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  command = COMMAND
+): Promise<Ran> => start(args, env, command).ended
