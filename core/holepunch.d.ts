@@ -20,6 +20,50 @@ declare module 'sodium-universal' {
     readonly crypto_secretbox_NONCEBYTES: number
     readonly crypto_secretbox_MACBYTES: number
     randombytes_buf(buffer: Uint8Array): void
+    sodium_memzero(buffer: Uint8Array): void
+    /** In a thread of its own. Rejects if the memory cannot be had. */
+    crypto_pwhash_async(
+      output: Uint8Array,
+      passphrase: Uint8Array,
+      salt: Uint8Array,
+      operations: number,
+      memoryBytes: number,
+      algorithm: number
+    ): Promise<void>
+    readonly crypto_pwhash_SALTBYTES: number
+    readonly crypto_pwhash_ALG_ARGON2ID13: number
+    crypto_secretstream_xchacha20poly1305_init_push(
+      state: Uint8Array,
+      header: Uint8Array,
+      key: Uint8Array
+    ): void
+    /** Returns how many bytes were written. */
+    crypto_secretstream_xchacha20poly1305_push(
+      state: Uint8Array,
+      cipher: Uint8Array,
+      message: Uint8Array,
+      additional: Uint8Array | null,
+      tag: number
+    ): number
+    crypto_secretstream_xchacha20poly1305_init_pull(
+      state: Uint8Array,
+      header: Uint8Array,
+      key: Uint8Array
+    ): void
+    /** Throws if the cipher is not what was pushed next. */
+    crypto_secretstream_xchacha20poly1305_pull(
+      state: Uint8Array,
+      message: Uint8Array,
+      tag: Uint8Array,
+      cipher: Uint8Array,
+      additional: Uint8Array | null
+    ): number
+    readonly crypto_secretstream_xchacha20poly1305_STATEBYTES: number
+    readonly crypto_secretstream_xchacha20poly1305_HEADERBYTES: number
+    readonly crypto_secretstream_xchacha20poly1305_ABYTES: number
+    readonly crypto_secretstream_xchacha20poly1305_KEYBYTES: number
+    readonly crypto_secretstream_xchacha20poly1305_TAG_MESSAGE: number
+    readonly crypto_secretstream_xchacha20poly1305_TAG_FINAL: number
   }
   export default sodium
 }

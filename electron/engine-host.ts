@@ -8,6 +8,7 @@ import type {
   Settings,
   ToEngineProcess
 } from '../core/contract/index.js'
+import { confirmPerson, personCheck } from './person-check.js'
 import { answerSecret, keyProtection } from './secrets.js'
 
 /** Wait before the first restart; doubled each time, up to the longest. */
@@ -65,7 +66,8 @@ export class EngineHost {
       if (Date.now() - begunMs > WELL_AFTER_MS) this.#waitMs = FIRST_WAIT_MS
       this.#restartLater()
     })
-    this.#send(child, { kind: 'start', folder, appVersion, network, keyProtection: keyProtection() })
+    const asked = { keyProtection: keyProtection(), personCheck: personCheck() }
+    this.#send(child, { kind: 'start', folder, appVersion, network, ...asked })
   }
 
   /** A new port to the engine that runs now, or null while there is none; a new engine needs a new port. */
@@ -99,6 +101,8 @@ export class EngineHost {
       case 'wrap':
       case 'unwrap':
         return this.#send(child, answerSecret(message))
+      case 'confirm-person':
+        return void confirmPerson(message).then((answer) => this.#send(child, answer))
     }
   }
 

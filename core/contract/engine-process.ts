@@ -9,6 +9,8 @@ export type ToEngineProcess =
       readonly folder: string
       readonly appVersion: string
       readonly keyProtection: 'keyring' | 'plain'
+      /** Whether the system can ask who is at the device (`confirm-person`). */
+      readonly personCheck: 'system' | 'none'
       /** Overrides the stored network settings, field by field. */
       readonly network: Partial<Settings['network']>
     }
@@ -16,6 +18,7 @@ export type ToEngineProcess =
   | { readonly kind: 'port' }
   | { readonly kind: 'secret'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'secret-refused'; readonly id: number; readonly message: string }
+  | { readonly kind: 'person'; readonly id: number; readonly answer: 'confirmed' | 'refused' }
   | { readonly kind: 'close' }
 
 /** From the engine's process to the main one. */
@@ -25,3 +28,5 @@ export type FromEngineProcess =
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'wrap'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'unwrap'; readonly id: number; readonly bytes: Uint8Array }
+  /** Before the recovery phrase is shown. */
+  | { readonly kind: 'confirm-person'; readonly id: number }

@@ -7,6 +7,8 @@ export interface KeyProtector {
   wrap(secret: Uint8Array): Promise<Uint8Array>
   /** Rejects if the system's keyring cannot open it. */
   unwrap(wrapped: Uint8Array): Promise<Uint8Array>
+  /** Has the system ask who is at the device; absent where it cannot. */
+  confirmPerson?(): Promise<'confirmed' | 'refused'>
 }
 
 export interface EngineOptions {
@@ -16,6 +18,8 @@ export interface EngineOptions {
   readonly appVersion: string
   /** Overrides the stored network settings, field by field. */
   readonly network?: Partial<Settings['network']>
+  /** `off`: does not lock by itself, whatever the settings say; for what ends by itself anyway. */
+  readonly autoLock?: 'as-set' | 'off'
 }
 
 /** Everything behind one data folder. `EngineWire` is what channels serve. */

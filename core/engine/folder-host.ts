@@ -9,7 +9,7 @@ import { chmod, rm } from 'node:fs/promises'
 import net from 'node:net'
 import { isMainThread } from 'node:worker_threads'
 import { clientOver, done, refuse } from '../contract/index.js'
-import type { Changed, EngineApi, Outcome, RequestName, Topic } from '../contract/index.js'
+import type { Changed, EngineApi, Outcome } from '../contract/index.js'
 import { CLIENT_FRAME_BYTES, ENGINE_FRAME_BYTES } from './channel.js'
 import type { EngineSource } from './channel.js'
 import { connectChannel } from './channel-client.js'
@@ -19,6 +19,7 @@ import type { ServedChannel } from './channel-server.js'
 import { socketChannel } from './channel-transports.js'
 import { folderAddress } from './folder-address.js'
 import type { Engine, EngineOptions } from './engine.js'
+import { ALL_TOPICS, READING } from './requests/traits.js'
 
 /** How long to wait for a folder that is neither free nor answering: its host is starting or stopping. */
 const ATTACH_PATIENCE_MS = 10_000
@@ -43,47 +44,6 @@ export interface AttachParts {
   readonly open?: (options: EngineOptions) => Promise<Outcome<Engine>>
   readonly patienceMs?: number
 }
-
-const ALL_TOPICS: readonly Topic[] = [
-  'books',
-  'accounts',
-  'transactions',
-  'people',
-  'sync',
-  'joins',
-  'settings',
-  'lock',
-  'phrase',
-  'backups',
-  'recoveries'
-]
-
-/** Requests that change nothing, or nothing more when repeated: these may be asked again of the next host. */
-const REPEATABLE: ReadonlySet<string> = new Set<RequestName>([
-  'appInfo',
-  'settings',
-  'books',
-  'accounts',
-  'journal',
-  'journalPosition',
-  'register',
-  'transaction',
-  'findTransaction',
-  'conflicts',
-  'trialBalance',
-  'payees',
-  'exportBook',
-  'syncStatus',
-  'invites',
-  'admissions',
-  'joins',
-  'lockState',
-  'phraseState',
-  'checkPhrase',
-  'backupStatus',
-  'inspectBackup',
-  'recoveries'
-])
 
 /**
  * Opens a data folder, or connects to the process that has it open.
@@ -233,7 +193,7 @@ class FolderAttachment implements Attachment {
       if (reached && !reached.ok) return reached
       const outcome = await this.#link.request(name, body)
       if (outcome.ok || outcome.error.code !== 'ENGINE_STOPPED' || this.#link.role === 'host') return outcome
-      if (outcome.error.details?.executed !== 'no' && !REPEATABLE.has(name)) return outcome
+      if (outcome.error.details?.executed !== 'no' && !READING.has(name)) return outcome
       // The link ends by itself a moment after it refused; asking again before would only be refused again.
       await this.#link.ended
     }

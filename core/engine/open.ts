@@ -1,94 +1,93 @@
-/** Composition root: opens a data folder and answers the contract. */
+/**
+ * Composition root: holds a data folder, opens it while it is unlocked, and answers the contract. What swaps all that is
+ * behind the folder (locking, unlocking) happens here, one at a time, with other requests waiting outside.
+ */
 import * as v from 'valibot'
-import type Hyperswarm from 'hyperswarm'
-import type { NoiseStream } from 'hyperswarm'
-import type HyperDHT from 'hyperdht'
 import {
   done,
   refuse,
-  type BookId,
   type Changed,
+  type LockState,
   type Outcome,
-  type RequestName,
-  type Settings,
-  type Topic
+  type RequestName
 } from '../contract/index.js'
-import type { BookSession } from './book-session.js'
 import { ChangeFeed } from './change-feed.js'
 import type { Engine, EngineOptions } from './engine.js'
 import { lockFolder, type FolderLock } from './folder-lock.js'
-import { openIdentity } from './identity-file.js'
-import { InviteDesk } from './invite-desk.js'
-import { JoinDesk } from './join-desk.js'
-import { Library } from './library.js'
-import type { EngineParts } from './parts.js'
-import { handlersOf, type Handler } from './requests/handlers.js'
+import { IdleClock } from './idle-clock.js'
+import { Keyring } from './keyring.js'
+import { OpenedFolder } from './opened-folder.js'
+import { PersonGuard } from './person-guard.js'
+import { isOfFolder, type Handler, type Handlers, type HolderRequest } from './requests/handlers.js'
 import { SCHEMAS } from './requests/schemas.js'
+import { ALL_TOPICS, READING } from './requests/traits.js'
 import { SettingsFile } from './settings-file.js'
-import { Vault } from './vault.js'
+import { Turns } from './turns.js'
+import type { Vault } from './vault.js'
 
-/** Refuses with FOLDER_IN_USE while another process has the folder, KEYS_LOCKED when `keys` cannot open it. */
+/**
+ * Refuses with FOLDER_IN_USE while another process has the folder, KEYS_LOCKED when `keys` cannot open it. A folder with
+ * a passphrase opens locked.
+ */
 export async function openEngine(options: EngineOptions): Promise<Outcome<Engine>> {
   const lock = await lockFolder(options.folder)
   if (!lock.ok) return lock
-  const vault = await Vault.open(options.folder, options.keys)
-  if (!vault.ok) {
+  const begun = await FolderHolder.begin(options, lock.value).catch(async (error: unknown) => {
     await lock.value.release()
-    return vault
-  }
-  const engine = new FolderEngine(options, lock.value, vault.value)
-  await engine.open()
-  return done(engine)
+    throw error
+  })
+  if (!begun.ok) await lock.value.release()
+  return begun
 }
 
-class FolderEngine implements Engine {
-  readonly #feed = new ChangeFeed((event) => this.#announce(event))
-  readonly #desks = new Map<BookId, Promise<InviteDesk>>()
-  /** Those of them that are ready: a connection must be attended to at once. */
-  readonly #readyDesks = new Set<InviteDesk>()
+class FolderHolder implements Engine {
+  readonly #feed = new ChangeFeed((event) => this.#opened?.announce(event))
   readonly #busy = new Set<Promise<unknown>>()
-  #parts!: EngineParts
-  #handlers!: ReturnType<typeof handlersOf>
-  #network: { readonly dht: HyperDHT; readonly pairing: Hyperswarm } | null = null
+  readonly #turns = new Turns()
+  readonly #idle: IdleClock
+  readonly #handlers: Handlers<HolderRequest>
+  readonly #guard: PersonGuard
+  /** null while locked. */
+  #opened: OpenedFolder | null = null
+  /** Resolves when what is behind the folder is no longer being swapped. */
+  #gate: Promise<void> | null = null
   #state: 'open' | 'closing' = 'open'
 
-  constructor(
+  private constructor(
     private readonly options: EngineOptions,
     private readonly lock: FolderLock,
-    private readonly vault: Vault
-  ) {}
+    private readonly keyring: Keyring,
+    private readonly settings: SettingsFile
+  ) {
+    this.#guard = new PersonGuard(keyring, options.keys)
+    this.#handlers = this.#ownHandlers()
+    this.#idle = new IdleClock(
+      () => (options.autoLock === 'off' || !this.#opened ? null : settings.current.autoLockMs),
+      () => void this.#lock()
+    )
+  }
 
-  async open(): Promise<void> {
-    const { folder, appVersion } = this.options
-    const identity = await openIdentity(this.vault, folder)
-    const settings = await SettingsFile.open(folder)
-    const library = new Library(folder, this.vault, identity, settings)
-    library.on('changed', (book, topics) => this.#feed.note(book, topics))
-    library.on('opened', (session) => void this.#opened(session))
-    const changed = () => this.#feed.note(null, ['joins', 'books'])
-    const joins = await JoinDesk.open({ folder, vault: this.vault, identity, settings, library, changed })
-    this.#parts = {
-      info: { version: appVersion, folder, platform: process.platform, keyProtection: this.vault.protection },
-      library,
-      settings,
-      joins,
-      effectiveNetwork: () => ({ ...settings.current.network, ...this.options.network }),
-      changeSettings: (change) => this.#changeSettings(change),
-      invites: (session) => this.#desk(session),
-      forget: (book) => this.#forget(book)
+  static async begin(options: EngineOptions, lock: FolderLock): Promise<Outcome<Engine>> {
+    const keyring = await Keyring.open(options.folder, options.keys)
+    if (!keyring.ok) return keyring
+    const settings = await SettingsFile.open(options.folder)
+    const holder = new FolderHolder(options, lock, keyring.value, settings)
+    if (keyring.value.passphrase === 'none') {
+      const vault = await keyring.value.unlock(null)
+      if (!vault.ok) return vault
+      await holder.#open(vault.value)
     }
-    this.#handlers = handlersOf(this.#parts)
-    // What cannot be reached now is tried again by Hyperswarm; what is misconfigured shows in the settings.
-    void this.#goOnline()
+    return done(holder)
   }
 
   async request(name: string, body: unknown): Promise<Outcome<unknown>> {
-    if (this.#state === 'closing') return refuse('ENGINE_STOPPED', 'Guildbook is closing.', { executed: 'no' })
+    if (this.#state === 'closing') return closing()
     if (!Object.hasOwn(SCHEMAS, name)) return refuse('BAD_REQUEST', `There is no request "${name}".`)
-    const request = v.safeParse(SCHEMAS[name as RequestName] as v.GenericSchema, body)
+    const known = name as RequestName
+    const request = v.safeParse(SCHEMAS[known] as v.GenericSchema, body)
     if (!request.success) return refuse('BAD_REQUEST', explain(request.issues), { request: name })
-    const handler = this.#handlers[name as RequestName] as Handler<never>
-    const answer = Promise.resolve().then(() => handler(request.output as never))
+    if (!READING.has(known)) this.#idle.touch()
+    const answer = this.#answer(known, request.output)
     this.#busy.add(answer)
     try {
       return await answer
@@ -108,95 +107,120 @@ class FolderEngine implements Engine {
   async close(): Promise<void> {
     if (this.#state === 'closing') return
     this.#state = 'closing'
+    this.#idle.stop()
     await Promise.allSettled(this.#busy)
-    await this.#goOffline()
-    await this.#parts.library.close()
+    await this.#turns.take(async () => {
+      if (this.#opened) await this.#close(this.#opened)
+    })
     this.#feed.close()
     await this.lock.release()
   }
 
-  async #changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>> {
-    const before = JSON.stringify(this.#parts.effectiveNetwork())
-    const settings = await this.#parts.settings.change(change)
-    this.#feed.note(null, ['settings'])
-    if (JSON.stringify(this.#parts.effectiveNetwork()) !== before) {
-      await this.#goOffline()
-      await this.#goOnline()
-    }
-    return done(settings)
+  async #answer(name: RequestName, request: unknown): Promise<Outcome<unknown>> {
+    if (!isOfFolder(name)) return (this.#handlers[name] as Handler<never>)(request as never)
+    while (this.#gate) await this.#gate
+    return this.#opened?.request(name, request) ?? locked()
   }
 
-  #desk(session: BookSession): Promise<InviteDesk> {
-    let desk = this.#desks.get(session.id)
-    if (!desk) {
-      const topics: readonly Topic[] = ['people', 'sync']
-      desk = InviteDesk.open(session, () => this.#feed.note(session.id, topics))
-      this.#desks.set(session.id, desk)
-      void desk.then((ready) => this.#readyDesks.add(ready))
-    }
-    return desk
-  }
-
-  /** An opened book's open invites are answered from here while this device is online. */
-  async #opened(session: BookSession): Promise<void> {
-    const desk = await this.#desk(session)
-    if (this.#network) desk.goOnline(this.#network.pairing)
-  }
-
-  async #forget(book: BookId): Promise<void> {
-    const desk = await this.#desks.get(book)
-    this.#desks.delete(book)
-    if (desk) {
-      this.#readyDesks.delete(desk)
-      await desk.goOffline()
-    }
-    await this.#parts.library.forget(book)
-  }
-
-  async #goOnline(): Promise<void> {
-    const settings = this.#parts.effectiveNetwork()
-    if (settings.mode === 'off' || this.#state === 'closing') return
-    // A command that reads needs none of this, and starts faster without loading it.
-    const { startNetwork, startSwarm } = await import('../sync/network.js')
-    if (this.#state !== 'open' || this.#network) return
-    const started = startNetwork(settings)
-    if (!started.ok) return
-    const dht = started.value
-    const pairing = startSwarm(dht)
-    this.#network = { dht, pairing }
-    pairing.on('connection', (stream: NoiseStream) => this.#onPairing(stream))
-    this.#parts.joins.goOnline(pairing)
-    await this.#parts.library.goOnline(dht)
-    for (const desk of await Promise.all(this.#desks.values())) {
-      if (this.#network?.pairing === pairing) desk.goOnline(pairing)
+  #ownHandlers(): Handlers<HolderRequest> {
+    const { folder, appVersion } = this.options
+    return {
+      appInfo: () =>
+        done({
+          version: appVersion,
+          folder,
+          platform: process.platform,
+          keyProtection: this.keyring.protection
+        }),
+      lockState: () => done(this.#lockState()),
+      lock: () => this.#lock(),
+      unlock: ({ passphrase }) => this.#unlock(passphrase),
+      stayUnlocked: () => {
+        this.#idle.touch()
+        return done(null)
+      },
+      setPassphrase: ({ passphrase, current }) =>
+        this.#changeKeyring(() => this.keyring.setPassphrase(passphrase, current)),
+      removePassphrase: ({ current }) => this.#changeKeyring(() => this.keyring.removePassphrase(current))
     }
   }
 
-  #onPairing(stream: NoiseStream): void {
-    stream.on('error', () => {})
-    for (const desk of this.#readyDesks) desk.attend(stream)
-    this.#parts.joins.attend(stream)
+  #lockState(): LockState {
+    const { language, theme, density } = this.settings.current
+    return {
+      state: this.#opened ? 'unlocked' : 'locked',
+      passphrase: this.keyring.passphrase,
+      waitMs: this.keyring.waitMs,
+      appearance: { language, theme, density }
+    }
   }
 
-  async #goOffline(): Promise<void> {
-    const network = this.#network
-    this.#network = null
-    if (!network) return
-    await this.#parts.joins.goOffline()
-    for (const desk of await Promise.all(this.#desks.values())) await desk.goOffline()
-    await this.#parts.library.goOffline()
-    await network.pairing.destroy()
-    await network.dht.destroy()
-  }
-
-  /** After a change: what clients see is new, and peers are told. */
-  #announce(event: Changed): void {
-    if (!event.book || this.#state === 'closing') return
-    void this.#parts.library.session(event.book).then((session) => {
-      if (session.ok && this.#state === 'open') void session.value.presence.tell()
+  #lock(): Promise<Outcome<LockState>> {
+    return this.#turns.take(async () => {
+      if (this.keyring.passphrase === 'none') {
+        return refuse('PASSPHRASE_NONE', 'This folder has no passphrase to lock it with. Set one first.')
+      }
+      const opened = this.#opened
+      if (opened) await this.#swap(() => this.#close(opened))
+      return done(this.#lockState())
     })
   }
+
+  #unlock(passphrase: string): Promise<Outcome<LockState>> {
+    return this.#turns.take(async () => {
+      if (this.#opened) return done(this.#lockState())
+      const vault = await this.keyring.unlock(passphrase)
+      if (!vault.ok) {
+        this.#feed.note(null, ['lock'])
+        return vault
+      }
+      await this.#swap(() => this.#open(vault.value))
+      return done(this.#lockState())
+    })
+  }
+
+  #changeKeyring(change: () => Promise<Outcome<null>>): Promise<Outcome<LockState>> {
+    return this.#turns.take(async () => {
+      if (!this.#opened) return locked()
+      const changed = await change()
+      if (!changed.ok) return changed
+      this.#feed.note(null, ['lock', 'phrase', 'backups'])
+      return done(this.#lockState())
+    })
+  }
+
+  /** Changes what is behind the folder, while requests that concern it wait. Every answer may be another afterwards. */
+  async #swap(change: () => Promise<void>): Promise<void> {
+    let open: () => void = () => {}
+    this.#gate = new Promise((resolve) => (open = resolve))
+    try {
+      await change()
+    } finally {
+      this.#gate = null
+      open()
+      this.#feed.note(null, ALL_TOPICS)
+    }
+  }
+
+  async #close(opened: OpenedFolder): Promise<void> {
+    await opened.close()
+    this.#opened = null
+    this.keyring.forget()
+  }
+
+  async #open(vault: Vault): Promise<void> {
+    const { folder, network } = this.options
+    const { settings } = this
+    const parts = { folder, vault, settings, guard: this.#guard, feed: this.#feed }
+    this.#opened = await OpenedFolder.open({ ...parts, ...(network ? { network } : {}) })
+    this.#idle.touch()
+  }
 }
+
+const closing = (): Outcome<never> => refuse('ENGINE_STOPPED', 'Guildbook is closing.', { executed: 'no' })
+
+const locked = (): Outcome<never> =>
+  refuse('KEYS_LOCKED', 'Guildbook is locked. Unlock it with its passphrase first.')
 
 /** The first thing that is wrong with a request, and where. */
 function explain(issues: readonly v.BaseIssue<unknown>[]): string {

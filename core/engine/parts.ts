@@ -1,16 +1,17 @@
 /** What the handlers work with. */
-import type { AppInfo, BookId, Outcome, Settings } from '../contract/index.js'
+import type { BookId, Outcome, Settings } from '../contract/index.js'
 import type { BookSession } from './book-session.js'
 import type { InviteDesk } from './invite-desk.js'
 import type { JoinDesk } from './join-desk.js'
 import type { Library } from './library.js'
+import type { PhraseDesk } from './phrase-desk.js'
 import type { SettingsFile } from './settings-file.js'
 
 export interface EngineParts {
-  readonly info: AppInfo
   readonly library: Library
   readonly settings: SettingsFile
   readonly joins: JoinDesk
+  readonly phrases: PhraseDesk
   /** The settings in force: what is stored, and what this run was told otherwise. */
   effectiveNetwork(): Settings['network']
   changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>>

@@ -1,43 +1,69 @@
-/** Key protection that another process carries out: the system's keyring is open to Electron's main process only. */
-import type { FromEngineProcess } from '../contract/index.js'
+/**
+ * What only another process can do: the system's keyring, and its question who is at the device, are open to Electron's
+ * main process only.
+ */
+import type { FromEngineProcess, ToEngineProcess } from '../contract/index.js'
 import type { KeyProtector } from './engine.js'
 import { PLAIN_KEYS } from './plain-keys.js'
 
-interface Waiting {
-  resolve(bytes: Uint8Array): void
+type Start = Extract<ToEngineProcess, { kind: 'start' }>
+type Person = Extract<ToEngineProcess, { kind: 'person' }>['answer']
+
+export interface RemoteKeys {
+  protector(what: Pick<Start, 'keyProtection' | 'personCheck'>): KeyProtector
+  answer(id: number, bytes: Uint8Array): void
+  refuse(id: number, message: string): void
+  answerPerson(id: number, answer: Person): void
+}
+
+/** Asks through `post`; whoever answers calls back with the id that was asked with. */
+export function remoteKeys(post: (message: FromEngineProcess) => void): RemoteKeys {
+  const secrets = new Waiting<Uint8Array>()
+  const persons = new Waiting<Person>()
+
+  const ask = (kind: 'wrap' | 'unwrap', bytes: Uint8Array): Promise<Uint8Array> =>
+    secrets.add((id) => post({ kind, id, bytes }))
+  const confirmPerson = (): Promise<Person> => persons.add((id) => post({ kind: 'confirm-person', id }))
+
+  return {
+    protector({ keyProtection, personCheck }) {
+      const keys: KeyProtector =
+        keyProtection === 'plain'
+          ? PLAIN_KEYS
+          : {
+              kind: keyProtection,
+              wrap: (secret) => ask('wrap', secret),
+              unwrap: (wrapped) => ask('unwrap', wrapped)
+            }
+      return personCheck === 'system' ? { ...keys, confirmPerson } : keys
+    },
+    answer: (id, bytes) => secrets.take(id)?.resolve(new Uint8Array(bytes)),
+    refuse: (id, message) => secrets.take(id)?.reject(new Error(message)),
+    answerPerson: (id, answer) => persons.take(id)?.resolve(answer)
+  }
+}
+
+interface Asked<T> {
+  resolve(value: T): void
   reject(reason: Error): void
 }
 
-export interface RemoteKeys {
-  protector(kind: KeyProtector['kind']): KeyProtector
-  answer(id: number, bytes: Uint8Array): void
-  refuse(id: number, message: string): void
-}
+/** Questions that were not answered yet, each with an id. */
+class Waiting<T> {
+  readonly #asked = new Map<number, Asked<T>>()
+  #lastId = 0
 
-/** Asks through `post`; whoever answers calls `answer` or `refuse` with the id that was asked with. */
-export function remoteKeys(post: (message: FromEngineProcess) => void): RemoteKeys {
-  const waiting = new Map<number, Waiting>()
-  let lastId = 0
-
-  const ask = (kind: 'wrap' | 'unwrap', bytes: Uint8Array): Promise<Uint8Array> =>
-    new Promise((resolve, reject) => {
-      const id = ++lastId
-      waiting.set(id, { resolve, reject })
-      post({ kind, id, bytes })
+  add(post: (id: number) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId
+      this.#asked.set(id, { resolve, reject })
+      post(id)
     })
-
-  const take = (id: number): Waiting | undefined => {
-    const asked = waiting.get(id)
-    waiting.delete(id)
-    return asked
   }
 
-  return {
-    protector: (kind) =>
-      kind === 'plain'
-        ? PLAIN_KEYS
-        : { kind, wrap: (secret) => ask('wrap', secret), unwrap: (wrapped) => ask('unwrap', wrapped) },
-    answer: (id, bytes) => take(id)?.resolve(new Uint8Array(bytes)),
-    refuse: (id, message) => take(id)?.reject(new Error(message))
+  take(id: number): Asked<T> | undefined {
+    const asked = this.#asked.get(id)
+    this.#asked.delete(id)
+    return asked
   }
 }

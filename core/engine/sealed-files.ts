@@ -17,7 +17,9 @@ export const IdentityFile = v.strictObject({
   memberSeed: hex(32),
   /** Secret: this device. */
   deviceSeed: hex(32),
-  createdMs: count
+  createdMs: count,
+  /** When the person showed that the recovery phrase is written down. */
+  phraseConfirmedMs: v.optional(count)
 })
 export type IdentityFile = v.InferOutput<typeof IdentityFile>
 

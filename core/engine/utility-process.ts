@@ -38,8 +38,8 @@ function serveParent(parent: ParentPort): void {
   }
 
   const start = async (message: Extract<ToEngineProcess, { kind: 'start' }>): Promise<void> => {
-    const { folder, appVersion, network, keyProtection } = message
-    const options = { folder, appVersion, network, keys: keys.protector(keyProtection) }
+    const { folder, appVersion, network } = message
+    const options = { folder, appVersion, network, keys: keys.protector(message) }
     const attached = await attach(options).catch((error: unknown) => {
       console.error(error)
       return refuse('STORAGE_FAILED', error instanceof Error ? error.message : String(error))
@@ -79,6 +79,8 @@ function serveParent(parent: ParentPort): void {
         return keys.answer(data.id, data.bytes)
       case 'secret-refused':
         return keys.refuse(data.id, data.message)
+      case 'person':
+        return keys.answerPerson(data.id, data.answer)
       case 'close':
         return void close()
     }

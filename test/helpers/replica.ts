@@ -5,7 +5,7 @@ import type { LogId } from '../../core/contract/index.js'
 import { Roster } from '../../core/authority/roster.js'
 import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
 import { BookFile, readSealed } from '../../core/engine/sealed-files.js'
-import { Vault } from '../../core/engine/vault.js'
+import { openVault } from '../../core/engine/keyring.js'
 import { bookIdOf, memberIdOf } from '../../core/identity/certificates.js'
 import { Delivery } from '../../core/log/delivery.js'
 import { Intake } from '../../core/log/intake.js'
@@ -37,7 +37,7 @@ export interface Replica {
 export async function openReplica(dataFolder: string, folder: string): Promise<Replica> {
   const [book = ''] = await readdir(path.join(dataFolder, 'books'))
   const bookFolder = path.join(dataFolder, 'books', book)
-  const vault = valueOf(await Vault.open(dataFolder, PLAIN_KEYS))
+  const vault = valueOf(await openVault(dataFolder, PLAIN_KEYS))
   const file = await readSealed(vault, path.join(bookFolder, 'book.sealed'), BookFile)
   if (!file) throw new Error('there is no book')
   const founding = foundingFromMessage(file.founding)

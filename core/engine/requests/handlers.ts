@@ -14,7 +14,25 @@ export type Handler<Name extends RequestName> = (
 
 export type Handlers<Name extends RequestName = RequestName> = { readonly [N in Name]: Handler<N> }
 
-export const handlersOf = (parts: EngineParts): Handlers => ({
+/** Requests of the folder as such: answered also while it is locked, or change what is behind it. */
+const OF_HOLDER = [
+  'appInfo',
+  'lockState',
+  'unlock',
+  'lock',
+  'stayUnlocked',
+  'setPassphrase',
+  'removePassphrase'
+] as const satisfies readonly RequestName[]
+
+export type HolderRequest = (typeof OF_HOLDER)[number]
+/** Requests of what is in the folder: answered while it is unlocked. */
+export type FolderRequest = Exclude<RequestName, HolderRequest>
+
+export const isOfFolder = (name: RequestName): name is FolderRequest =>
+  !(OF_HOLDER as readonly RequestName[]).includes(name)
+
+export const handlersOf = (parts: EngineParts): Handlers<FolderRequest> => ({
   ...settingsHandlers(parts),
   ...bookHandlers(parts),
   ...accountHandlers(parts),

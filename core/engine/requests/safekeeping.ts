@@ -1,21 +1,17 @@
 /** Requests that concern keys and backups. */
-import { refuse, type SafekeepingRequests } from '../../contract/index.js'
+import { done, refuse, type SafekeepingRequests } from '../../contract/index.js'
 import type { EngineParts } from '../parts.js'
-import type { Handlers } from './handlers.js'
+import type { FolderRequest, Handlers } from './handlers.js'
 
 const notYet = () => refuse('BAD_REQUEST', 'This version cannot do this yet.')
 
-export const safekeepingHandlers = (_parts: EngineParts): Handlers<keyof SafekeepingRequests> => ({
-  lockState: notYet,
-  unlock: notYet,
-  lock: notYet,
-  stayUnlocked: notYet,
-  setPassphrase: notYet,
-  removePassphrase: notYet,
-  phraseState: notYet,
-  showPhrase: notYet,
-  confirmPhrase: notYet,
-  checkPhrase: notYet,
+export const safekeepingHandlers = ({
+  phrases
+}: EngineParts): Handlers<Extract<FolderRequest, keyof SafekeepingRequests>> => ({
+  phraseState: () => done(phrases.state()),
+  showPhrase: (request) => phrases.show(request),
+  confirmPhrase: (request) => phrases.confirm(request),
+  checkPhrase: ({ phrase }) => phrases.check(phrase),
   backup: notYet,
   backupStatus: notYet,
   cancelBackup: notYet,

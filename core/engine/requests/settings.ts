@@ -3,11 +3,9 @@ import type { EngineParts } from '../parts.js'
 import type { Handlers } from './handlers.js'
 
 export const settingsHandlers = ({
-  info,
   settings,
   changeSettings
-}: EngineParts): Handlers<'appInfo' | 'settings' | 'changeSettings'> => ({
-  appInfo: () => done(info),
+}: EngineParts): Handlers<'settings' | 'changeSettings'> => ({
   settings: () => done(settings.current),
   changeSettings: (change) => changeSettings(change)
 })

@@ -1,0 +1,178 @@
+/** What is behind an unlocked data folder: its books, its desks, and the network. Locking closes it; unlocking makes another. */
+import type Hyperswarm from 'hyperswarm'
+import type { NoiseStream } from 'hyperswarm'
+import type HyperDHT from 'hyperdht'
+import { done, type BookId, type Changed, type Outcome, type Settings, type Topic } from '../contract/index.js'
+import type { BookSession } from './book-session.js'
+import type { ChangeFeed } from './change-feed.js'
+import type { EngineOptions } from './engine.js'
+import { openIdentity } from './identity-file.js'
+import { InviteDesk } from './invite-desk.js'
+import { JoinDesk } from './join-desk.js'
+import { Library } from './library.js'
+import type { EngineParts } from './parts.js'
+import type { PersonGuard } from './person-guard.js'
+import { PhraseDesk } from './phrase-desk.js'
+import { handlersOf, type FolderRequest, type Handler } from './requests/handlers.js'
+import type { SettingsFile } from './settings-file.js'
+import type { Vault } from './vault.js'
+
+export interface OpenedFolderOptions extends Pick<EngineOptions, 'folder' | 'network'> {
+  readonly vault: Vault
+  readonly settings: SettingsFile
+  readonly guard: PersonGuard
+  readonly feed: ChangeFeed
+}
+
+export class OpenedFolder {
+  readonly #desks = new Map<BookId, Promise<InviteDesk>>()
+  /** Those of them that are ready: a connection must be attended to at once. */
+  readonly #readyDesks = new Set<InviteDesk>()
+  readonly #busy = new Set<Promise<unknown>>()
+  #parts!: EngineParts
+  #handlers!: ReturnType<typeof handlersOf>
+  #network: { readonly dht: HyperDHT; readonly pairing: Hyperswarm } | null = null
+  #goingOnline: Promise<void> = Promise.resolve()
+  #state: 'open' | 'closing' = 'open'
+
+  private constructor(private readonly o: OpenedFolderOptions) {}
+
+  static async open(options: OpenedFolderOptions): Promise<OpenedFolder> {
+    const opened = new OpenedFolder(options)
+    await opened.#open()
+    return opened
+  }
+
+  /** Answers a request that was checked. */
+  async request(name: FolderRequest, request: unknown): Promise<Outcome<unknown>> {
+    const handler = this.#handlers[name] as Handler<never>
+    const answer = Promise.resolve().then(() => handler(request as never))
+    this.#busy.add(answer)
+    try {
+      return await answer
+    } finally {
+      this.#busy.delete(answer)
+    }
+  }
+
+  /** After a change: peers are told. */
+  announce({ book }: Changed): void {
+    if (!book || this.#state === 'closing') return
+    void this.#parts.library.session(book).then((session) => {
+      if (session.ok && this.#state === 'open') void session.value.presence.tell()
+    })
+  }
+
+  /** Answers what is under way, and makes everything durable. */
+  async close(): Promise<void> {
+    this.#state = 'closing'
+    await Promise.allSettled(this.#busy)
+    await this.#goOffline()
+    await this.#parts.library.close()
+  }
+
+  async #open(): Promise<void> {
+    const { folder, vault, settings, feed, guard } = this.o
+    const identity = await openIdentity(vault, folder)
+    const library = new Library(folder, vault, identity, settings)
+    library.on('changed', (book, topics) => feed.note(book, topics))
+    library.on('opened', (session) => void this.#opened(session))
+    const changed = () => feed.note(null, ['joins', 'books'])
+    const joins = await JoinDesk.open({ folder, vault, identity, settings, library, changed })
+    const phrases = new PhraseDesk({ identity, guard, changed: () => feed.note(null, ['phrase']) })
+    this.#parts = {
+      library,
+      settings,
+      joins,
+      phrases,
+      effectiveNetwork: () => ({ ...settings.current.network, ...this.o.network }),
+      changeSettings: (change) => this.#changeSettings(change),
+      invites: (session) => this.#desk(session),
+      forget: (book) => this.#forget(book)
+    }
+    this.#handlers = handlersOf(this.#parts)
+    // What cannot be reached now is tried again by Hyperswarm; what is misconfigured shows in the settings.
+    void this.#goOnline()
+  }
+
+  async #changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>> {
+    const before = JSON.stringify(this.#parts.effectiveNetwork())
+    const settings = await this.#parts.settings.change(change)
+    this.o.feed.note(null, ['settings'])
+    if (JSON.stringify(this.#parts.effectiveNetwork()) !== before) {
+      await this.#goOffline()
+      await this.#goOnline()
+    }
+    return done(settings)
+  }
+
+  #desk(session: BookSession): Promise<InviteDesk> {
+    let desk = this.#desks.get(session.id)
+    if (!desk) {
+      const topics: readonly Topic[] = ['people', 'sync']
+      desk = InviteDesk.open(session, () => this.o.feed.note(session.id, topics))
+      this.#desks.set(session.id, desk)
+      void desk.then((ready) => this.#readyDesks.add(ready))
+    }
+    return desk
+  }
+
+  /** An opened book's open invites are answered from here while this device is online. */
+  async #opened(session: BookSession): Promise<void> {
+    const desk = await this.#desk(session)
+    if (this.#network) desk.goOnline(this.#network.pairing)
+  }
+
+  async #forget(book: BookId): Promise<void> {
+    const desk = await this.#desks.get(book)
+    this.#desks.delete(book)
+    if (desk) {
+      this.#readyDesks.delete(desk)
+      await desk.goOffline()
+    }
+    await this.#parts.library.forget(book)
+  }
+
+  #goOnline(): Promise<void> {
+    this.#goingOnline = this.#goingOnline.then(() => this.#connect())
+    return this.#goingOnline
+  }
+
+  async #connect(): Promise<void> {
+    const settings = this.#parts.effectiveNetwork()
+    if (settings.mode === 'off' || this.#state === 'closing') return
+    // A command that reads needs none of this, and starts faster without loading it.
+    const { startNetwork, startSwarm } = await import('../sync/network.js')
+    if (this.#state !== 'open' || this.#network) return
+    const started = startNetwork(settings)
+    if (!started.ok) return
+    const dht = started.value
+    const pairing = startSwarm(dht)
+    this.#network = { dht, pairing }
+    pairing.on('connection', (stream: NoiseStream) => this.#onPairing(stream))
+    this.#parts.joins.goOnline(pairing)
+    await this.#parts.library.goOnline(dht)
+    for (const desk of await Promise.all(this.#desks.values())) {
+      if (this.#network?.pairing === pairing) desk.goOnline(pairing)
+    }
+  }
+
+  #onPairing(stream: NoiseStream): void {
+    stream.on('error', () => {})
+    for (const desk of this.#readyDesks) desk.attend(stream)
+    this.#parts.joins.attend(stream)
+  }
+
+  async #goOffline(): Promise<void> {
+    // Halfway online, books would still be opening, and would go online after this.
+    await this.#goingOnline
+    const network = this.#network
+    this.#network = null
+    if (!network) return
+    await this.#parts.joins.goOffline()
+    for (const desk of await Promise.all(this.#desks.values())) await desk.goOffline()
+    await this.#parts.library.goOffline()
+    await network.pairing.destroy()
+    await network.dht.destroy()
+  }
+}
