@@ -15,7 +15,7 @@ import {
 } from '../contract/index.js'
 import { INVITE_SECRET_BYTES, inviteCode, inviteIdOf, inviteLink } from '../identity/invite-code.js'
 import { fromHex, toHex, type RefusedMessage } from '../sync/messages.js'
-import { Inviter, type InviteRecord, type Knock } from '../sync/pairing-inviter.js'
+import { Inviter, wordsOfKnock, type InviteRecord, type Knock } from '../sync/pairing-inviter.js'
 import { foundingFromMessage } from '../sync/proofs.js'
 import type { BookSession } from './book-session.js'
 import { fileOfBook } from './library.js'
@@ -23,14 +23,17 @@ import { readInvites } from './sealed-files.js'
 
 /** A day: long enough to reach someone, short enough to be forgotten. */
 const DEFAULT_EXPIRY_MS = 24 * 60 * 60 * 1000
-/** An invite that nobody waits at any more is kept this long, so that a late answer still says why. */
+/** An invite that ended is answered for this long still, so that whoever comes late is told why. */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000
+/** The longest that a timer can be set to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export class InviteDesk {
   readonly #records = new Map<InviteId, InviteRecord>()
   readonly #inviters = new Map<InviteId, Inviter>()
   #swarm: Hyperswarm | null = null
   #saving: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | null = null
 
   private constructor(
     readonly session: BookSession,
@@ -43,6 +46,8 @@ export class InviteDesk {
     for (const record of records) {
       if (record.expiresMs + KEPT_MS > Date.now()) desk.#records.set(record.invite, desk.#reconciled(record))
     }
+    session.on('changed', (topics) => topics.includes('people') && desk.#review())
+    desk.#awaitExpiry()
     return desk
   }
 
@@ -57,6 +62,7 @@ export class InviteDesk {
     const written = await this.session.write(() => done([{ kind: 'invite', invite, role, expiresMs }]))
     if (!written.ok) return written
     this.#start(invite)
+    this.#awaitExpiry()
     const row = this.rows().find((r) => r.invite === invite) as InviteRow
     return done({ ...row, code: inviteCode(secret), link: inviteLink(secret) })
   }
@@ -87,7 +93,7 @@ export class InviteDesk {
     const rows: AdmissionRow[] = []
     for (const record of this.#records.values()) {
       for (const knock of record.knocks.filter((k) => k.verdict === 'waiting')) {
-        const words = this.#inviters.get(record.invite)?.words(knock)
+        const words = wordsOfKnock(record, knock, this.session.options.identity.member.publicKey)
         if (words && !this.#ended(record)) rows.push(this.#admissionRow(record, knock, words))
       }
     }
@@ -99,16 +105,18 @@ export class InviteDesk {
     const record = this.#records.get(invite)
     const knock = record?.knocks.find((k) => k.member === member)
     if (!record || !knock) return refuse('ADMISSION_UNKNOWN', 'Nobody like that is waiting at this invite.')
-    if (!this.session.roster.role(member)) {
-      const ended = this.#ended(record)
-      if (ended) return refuse(ended, 'This invite lets nobody in any more.')
+    const { roster } = this.session
+    if (!roster.role(member)) {
       const allowed = this.session.allows('admit')
       if (!allowed.ok) return allowed
       const { role } = record
-      const written = await this.session.write(() =>
-        done([{ kind: 'admit', member, role, name: knock.name, invite }])
-      )
-      if (!written.ok) return written
+      const written = await this.session.write(() => {
+        // Someone else, or this one by a second click, may have been let in while this waited.
+        const ended = roster.role(member) ? 'ALREADY_A_MEMBER' : this.#ended(record)
+        if (ended) return refuse(ended, 'This invite lets nobody in any more.')
+        return done([{ kind: 'admit', member, role, name: knock.name, invite }])
+      })
+      if (!written.ok && written.error.code !== 'ALREADY_A_MEMBER') return written
     }
     await this.#decide(record, knock, 'admitted')
     return done(null)
@@ -124,6 +132,7 @@ export class InviteDesk {
 
   goOnline(swarm: Hyperswarm): void {
     this.#swarm = swarm
+    this.#awaitExpiry()
     for (const invite of this.#records.keys()) this.#start(invite)
   }
 
@@ -133,6 +142,8 @@ export class InviteDesk {
 
   async goOffline(): Promise<void> {
     this.#swarm = null
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
     const inviters = [...this.#inviters.values()]
     this.#inviters.clear()
     await Promise.all(inviters.map((inviter) => inviter.end()))
@@ -149,12 +160,31 @@ export class InviteDesk {
     this.changed()
   }
 
-  /** Waits at an invite while it can still be of use: it is open, or someone admitted has not thanked yet. */
+  /** Tells those who wait at an invite that has ended. */
+  #review(): void {
+    for (const inviter of this.#inviters.values()) inviter.review()
+  }
+
+  /** Looks again when the next invite expires. */
+  #awaitExpiry(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    const now = Date.now()
+    const next = Math.min(...[...this.#records.values()].map((r) => r.expiresMs).filter((ms) => ms >= now))
+    if (next === Infinity) return
+    this.#timer = setTimeout(() => this.#expired(), Math.min(next + 1 - now, LONGEST_TIMER_MS))
+    this.#timer.unref()
+  }
+
+  #expired(): void {
+    this.#review()
+    this.changed()
+    this.#awaitExpiry()
+  }
+
+  /** Waits at an invite: one that has ended still says so. */
   #start(invite: InviteId): void {
     const record = this.#records.get(invite)
     if (!record || !this.#swarm || this.#inviters.has(invite)) return
-    const isOwed = record.knocks.some((knock) => knock.verdict === 'admitted')
-    if (this.#ended(record) && !isOwed) return
     const { session } = this
     const { file, identity } = session.options
     const inviter = new Inviter({
@@ -162,6 +192,7 @@ export class InviteDesk {
       record,
       save: (changed) => this.#save(changed),
       ended: () => this.#ended(record),
+      isAdmitted: (member) => session.roster.role(member) !== null,
       about: () => ({
         inviter: identity.member.publicKey,
         inviterName: session.roster.memberName(identity.memberId),
@@ -216,8 +247,9 @@ export class InviteDesk {
   #save(record: InviteRecord): Promise<void> {
     this.#records.set(record.invite, record)
     const { vault } = this.session.options
-    this.#saving = this.#saving.then(() => vault.write(this.#path, [...this.#records.values()]))
-    return this.#saving
+    const saving = this.#saving.then(() => vault.write(this.#path, [...this.#records.values()]))
+    this.#saving = saving.catch(() => {})
+    return saving
   }
 
   get #path(): string {

@@ -6,7 +6,8 @@ import type { NoiseStream } from 'hyperswarm'
 import { done, refuse, type ErrorCode, type InviteId, type JoinRow, type Outcome } from '../contract/index.js'
 import { inviteIdOf, parseInvite } from '../identity/invite-code.js'
 import { toHex } from '../sync/messages.js'
-import { bookOfWelcome, Newcomer, type JoinRecord } from '../sync/pairing-newcomer.js'
+import { bookOfWelcome, Newcomer, wordsOfJoin, type JoinRecord } from '../sync/pairing-newcomer.js'
+import type { BookSession } from './book-session.js'
 import type { Identity } from './identity-file.js'
 import type { Library } from './library.js'
 import { readJoins } from './sealed-files.js'
@@ -34,8 +35,9 @@ export class JoinDesk {
   static async open(options: JoinDeskOptions): Promise<JoinDesk> {
     const desk = new JoinDesk(options)
     for (const record of await readJoins(options.vault, desk.#path)) {
-      const row = await desk.#row(record)
-      if (row.step !== 'joined') desk.#records.set(record.invite, record)
+      // The welcome may have been kept just before a crash, and the book not.
+      if (record.welcome) await desk.#adopt(record)
+      if ((await desk.#step(record)) !== 'joined') desk.#records.set(record.invite, record)
     }
     return desk
   }
@@ -52,11 +54,11 @@ export class JoinDesk {
     }
     const known = this.#records.get(invite)
     if (!known || known.refused) {
-      await this.#newcomers.get(invite)?.end()
-      this.#newcomers.delete(invite)
+      await this.#end(invite)
       const nonce = toHex(randomBytes(32))
       const record = { invite, secret: toHex(secret.value), name, nonce }
-      await this.#save({ ...record, greeting: null, welcome: null, refused: null })
+      this.#records.set(invite, { ...record, greeting: null, welcome: null, refused: null })
+      await this.#saveAll()
     }
     this.#start(invite)
     return done(await this.#row(this.#records.get(invite) as JoinRecord))
@@ -68,8 +70,7 @@ export class JoinDesk {
 
   async cancel(invite: InviteId): Promise<Outcome<null>> {
     if (!this.#records.delete(invite)) return refuse('JOIN_UNKNOWN', 'There is no such join.')
-    await this.#newcomers.get(invite)?.end()
-    this.#newcomers.delete(invite)
+    await this.#end(invite)
     await this.#saveAll()
     this.o.changed()
     return done(null)
@@ -77,7 +78,7 @@ export class JoinDesk {
 
   goOnline(swarm: Hyperswarm): void {
     this.#swarm = swarm
-    for (const record of this.#records.values()) if (!record.refused) this.#start(record.invite)
+    for (const invite of this.#records.keys()) this.#start(invite)
   }
 
   attend(stream: NoiseStream): void {
@@ -92,36 +93,45 @@ export class JoinDesk {
     await this.#saving
   }
 
+  /** Knocks while there is something to hear: once welcomed, the rest comes with the book. */
   #start(invite: InviteId): void {
     const record = this.#records.get(invite)
-    if (!record || !this.#swarm || this.#newcomers.has(invite)) return
-    const { identity, settings } = this.o
+    if (!record || record.refused || record.welcome) return
+    if (!this.#swarm || this.#newcomers.has(invite)) return
     const newcomer = new Newcomer({
       swarm: this.#swarm,
       record,
-      certificate: identity.certificate(settings.current.deviceName),
-      device: identity.device,
+      certificate: this.#certificate(),
+      device: this.o.identity.device,
       save: (changed) => this.#save(changed),
-      joined: (welcomed) => this.#joined(welcomed)
+      joined: (welcomed) => this.#joined(welcomed),
+      randomBytes
     })
     newcomer.on('changed', this.o.changed)
     this.#newcomers.set(invite, newcomer)
     for (const stream of this.#swarm.connections) newcomer.attend(stream)
   }
 
-  async #joined({ welcome, greeting }: JoinRecord): Promise<void> {
+  async #end(invite: InviteId): Promise<void> {
+    const newcomer = this.#newcomers.get(invite)
+    this.#newcomers.delete(invite)
+    await newcomer?.end()
+  }
+
+  async #joined(record: JoinRecord): Promise<void> {
+    const adopted = await this.#adopt(record)
+    if (!adopted.ok) throw new Error(adopted.error.message)
+  }
+
+  /** Keeps the book of a welcome. That it cannot be opened just now is no reason to forget it. */
+  async #adopt({ welcome, greeting }: JoinRecord): Promise<Outcome<BookSession>> {
     if (!welcome || !greeting) throw new Error('joined without a welcome')
     const { founding, secret, logs } = welcome
-    const adopted = await this.o.library.adopt({
-      founding,
-      secret,
-      logs,
-      kind: 'shared',
-      inviter: greeting.inviter
-    })
-    if (!adopted.ok) throw new Error(adopted.error.message)
-    adopted.value.on('changed', this.o.changed)
+    const { inviter } = greeting
+    const adopted = await this.o.library.adopt({ founding, secret, logs, kind: 'shared', inviter })
+    if (adopted.ok) adopted.value.on('changed', this.o.changed)
     this.o.changed()
+    return adopted
   }
 
   async #row(record: JoinRecord): Promise<JoinRow> {
@@ -130,7 +140,7 @@ export class JoinDesk {
     return {
       invite,
       step: refused ? 'refused' : await this.#step(record),
-      words: this.#newcomers.get(invite)?.words() ?? [],
+      words: wordsOfJoin(record, this.#certificate()),
       book,
       bookName: greeting?.bookName ?? null,
       inviterName: greeting?.inviterName ?? null,
@@ -145,15 +155,22 @@ export class JoinDesk {
     return session.ok && session.value.role ? 'joined' : 'receiving'
   }
 
+  #certificate() {
+    return this.o.identity.certificate(this.o.settings.current.deviceName)
+  }
+
+  /** Keeps what a join has come to, unless it was cancelled meanwhile. */
   async #save(record: JoinRecord): Promise<void> {
+    if (!this.#records.has(record.invite)) return
     this.#records.set(record.invite, record)
     await this.#saveAll()
   }
 
   #saveAll(): Promise<void> {
     const { vault } = this.o
-    this.#saving = this.#saving.then(() => vault.write(this.#path, [...this.#records.values()]))
-    return this.#saving
+    const saving = this.#saving.then(() => vault.write(this.#path, [...this.#records.values()]))
+    this.#saving = saving.catch(() => {})
+    return saving
   }
 
   get #path(): string {

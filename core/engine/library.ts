@@ -25,6 +25,7 @@ export interface LibraryEvents {
 export class Library extends EventEmitter<LibraryEvents> {
   readonly #sessions = new Map<BookId, Promise<Outcome<BookSession>>>()
   #online: ((session: BookSession) => void) | null = null
+  #state: 'open' | 'closed' = 'open'
 
   constructor(
     private readonly folder: string,
@@ -43,6 +44,7 @@ export class Library extends EventEmitter<LibraryEvents> {
 
   /** Refuses with BOOK_UNKNOWN, or whatever keeps the book from being opened. */
   async session(id: BookId): Promise<Outcome<BookSession>> {
+    if (this.#state === 'closed') return refuse('ENGINE_STOPPED', 'Guildbook is closing.', { executed: 'no' })
     const known = this.#sessions.get(id)
     if (known) return known
     const opening = this.#open(id)
@@ -105,6 +107,7 @@ export class Library extends EventEmitter<LibraryEvents> {
   }
 
   async close(): Promise<void> {
+    this.#state = 'closed'
     await Promise.all((await this.#opened()).map((session) => session.close()))
     this.#sessions.clear()
   }

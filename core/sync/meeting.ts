@@ -12,6 +12,7 @@ export class Meeting {
   readonly #discovery: PeerDiscovery
   #timer: NodeJS.Timeout | null = null
   #waitMs = FIRST_MS
+  #state: 'open' | 'ended' = 'open'
 
   constructor(
     swarm: Hyperswarm,
@@ -30,11 +31,13 @@ export class Meeting {
 
   /** Someone left: look soon again. */
   hurry(): void {
+    if (this.#state === 'ended') return
     this.#waitMs = FIRST_MS
     this.#schedule()
   }
 
   async end(): Promise<void> {
+    this.#state = 'ended'
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
     await this.#discovery.destroy().catch(ignore)

@@ -6,7 +6,7 @@
 import { EventEmitter } from 'node:events'
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
-import Protomux from 'protomux'
+import Protomux, { type Channel } from 'protomux'
 import type { InviteId, MemberId, Role } from '../contract/index.js'
 import { memberIdOf, type FoundingCertificate } from '../identity/certificates.js'
 import { inviteKey, inviteTopic } from '../identity/invite-code.js'
@@ -69,6 +69,8 @@ export interface InviterOptions {
   save(record: InviteRecord): Promise<void>
   /** Why the invite does not admit anyone new; null while it does. */
   ended(): RefusedMessage['code'] | null
+  /** Whether the book knows of the admission; it may not be safe on disk yet. */
+  isAdmitted(member: MemberId): boolean
   about(): { readonly inviter: Uint8Array; readonly inviterName: string; readonly bookName: string }
   welcome(): {
     readonly founding: FoundingCertificate
@@ -79,10 +81,11 @@ export interface InviterOptions {
 }
 
 interface Visit {
-  readonly member: MemberId
+  readonly channel: Channel
+  /** Who knocked, once they opened their commitment. */
+  member: MemberId | null
   readonly sendWelcome: (message: WelcomeMessage) => void
   readonly sendRefused: (code: RefusedMessage['code']) => void
-  readonly leave: () => void
 }
 
 export interface InviterEvents {
@@ -105,28 +108,13 @@ export class Inviter extends EventEmitter<InviterEvents> {
     const secret = fromHex(options.record.secret)
     this.#topic = inviteTopic(secret)
     this.#key = inviteKey(secret)
-    this.#meeting = new Meeting(options.swarm, this.#topic, { client: false, server: true }, () => true)
-  }
-
-  get record(): InviteRecord {
-    return this.#record
+    // One that lets nobody in any more only says so: nobody has to find it fast.
+    const isOpen = () => options.ended() === null
+    this.#meeting = new Meeting(options.swarm, this.#topic, { client: false, server: true }, isOpen)
   }
 
   isConnected(member: MemberId): boolean {
     return [...this.#visits].some((visit) => visit.member === member)
-  }
-
-  /** The words of someone who waits; null until both nonces are known. */
-  words(knock: Knock): string[] | null {
-    if (knock.theirNonce === null) return null
-    const { inviter } = this.#o.about()
-    return pairingWords(this.#key, {
-      inviter,
-      member: fromHex(knock.memberKey),
-      device: fromHex(knock.deviceKey),
-      inviterNonce: fromHex(knock.nonce),
-      memberNonce: fromHex(knock.theirNonce)
-    })
   }
 
   /** Answers this invite's channel on a new connection. */
@@ -141,9 +129,14 @@ export class Inviter extends EventEmitter<InviterEvents> {
     for (const visit of this.#visits) if (visit.member === member) this.#answer(visit)
   }
 
+  /** The invite may have ended: whoever still waits at it is told. */
+  review(): void {
+    if (this.#o.ended()) for (const visit of this.#visits) this.#answer(visit)
+  }
+
   async end(): Promise<void> {
+    for (const visit of this.#visits) visit.channel.close()
     await this.#meeting.end()
-    for (const visit of this.#visits) visit.leave()
     await this.#saving
   }
 
@@ -152,34 +145,33 @@ export class Inviter extends EventEmitter<InviterEvents> {
       protocol: PAIRING_PROTOCOL,
       id: this.#topic,
       onclose: () => {
-        for (const visit of this.#visits) {
-          if (visit.leave === leave) this.#visits.delete(visit)
-        }
+        this.#visits.delete(visit)
         this.emit('changed')
       }
     })
     if (!channel) return
-    const leave = () => stream.destroy()
+    const leave = () => void stream.destroy()
+    /** Whoever could not be kept, for want of space perhaps, may knock again. */
+    const take = (work: Promise<void>) => void work.catch(leave)
     const side: Side = stream.isInitiator ? 'initiator' : 'responder'
     let member: MemberId | null = null
-    const visited = (visit: Omit<Visit, 'leave' | 'sendWelcome' | 'sendRefused'>) => {
-      const whole = { ...visit, leave, sendWelcome, sendRefused }
-      this.#visits.add(whole)
-      return whole
-    }
-    addMessage(channel, KnockMessage, (knock) => void onKnock(knock), leave)
+    let step: 'knock' | 'reveal' | 'thanks' = 'knock'
+    addMessage(channel, KnockMessage, (knock) => take(onKnock(knock)), leave)
     const sendGreet = addMessage(channel, GreetMessage, leave, leave)
-    addMessage(channel, RevealMessage, (reveal) => void onReveal(reveal), leave)
+    addMessage(channel, RevealMessage, (reveal) => take(onReveal(reveal)), leave)
     const sendWelcome = addMessage(channel, WelcomeMessage, leave, leave)
     const refuse = addMessage(channel, RefusedMessage, leave, leave)
     const sendRefused: Visit['sendRefused'] = (code) =>
       refuse({ code, proof: toHex(proofOf(this.#key, 'refusal', stream.handshakeHash, side)) })
-    addMessage(channel, ThanksMessage, () => void onThanks(), leave)
+    addMessage(channel, ThanksMessage, () => take(onThanks()), leave)
+    const visit: Visit = { channel, member: null, sendWelcome, sendRefused }
+    this.#visits.add(visit)
     channel.open()
 
     const onKnock = async (message: KnockMessage) => {
       const checked = this.#check(message, stream.handshakeHash, otherSide(side))
-      if (!checked || member) return leave()
+      if (!checked || step !== 'knock') return leave()
+      step = 'reveal'
       const found = await this.#knocked(checked, message)
       if (typeof found === 'string') return sendRefused(found)
       member = checked
@@ -195,9 +187,12 @@ export class Inviter extends EventEmitter<InviterEvents> {
     }
     const onReveal = async ({ nonce }: RevealMessage) => {
       const knock = member && this.#knock(member)
-      if (!knock || toHex(commitmentTo(fromHex(nonce))) !== knock.commitment) return leave()
-      await this.#update(knock.member, (k) => ({ ...k, theirNonce: nonce }))
-      this.#answer(visited({ member: knock.member }))
+      if (step !== 'reveal' || !knock || toHex(commitmentTo(fromHex(nonce))) !== knock.commitment)
+        return leave()
+      step = 'thanks'
+      if (knock.theirNonce === null) await this.#update(knock.member, (k) => ({ ...k, theirNonce: nonce }))
+      visit.member = member
+      this.#answer(visit)
       this.emit('changed')
     }
     const onThanks = async () => {
@@ -240,10 +235,15 @@ export class Inviter extends EventEmitter<InviterEvents> {
     return knock
   }
 
+  /** Says what there is to say to someone who waits; nothing while nobody has decided. */
   #answer(visit: Visit): void {
+    if (!visit.member) return
     const verdict = this.#knock(visit.member)?.verdict
     if (verdict === 'refused') return visit.sendRefused('ADMISSION_REFUSED')
-    if (verdict !== 'admitted' && verdict !== 'done') return
+    if (verdict !== 'admitted' && verdict !== 'done') {
+      const ended = this.#o.ended()
+      return ended && !this.#o.isAdmitted(visit.member) ? visit.sendRefused(ended) : undefined
+    }
     const { founding, secret, logs } = this.#o.welcome()
     visit.sendWelcome({ founding: foundingToMessage(founding), secret: toHex(secret), logs: [...logs] })
   }
@@ -259,8 +259,9 @@ export class Inviter extends EventEmitter<InviterEvents> {
 
   #save(record: InviteRecord): Promise<void> {
     this.#record = record
-    this.#saving = this.#saving.then(() => this.#o.save(this.#record))
-    return this.#saving
+    const saving = this.#saving.then(() => this.#o.save(this.#record))
+    this.#saving = saving.catch(() => {})
+    return saving
   }
 }
 
@@ -276,4 +277,16 @@ export function pairingWords(
   }
 ): string[] {
   return verificationWords(key, of.inviter, of.member, of.device, of.inviterNonce, of.memberNonce)
+}
+
+/** The four words that the inviter's screen shows for someone who waits; null until both nonces are known. */
+export function wordsOfKnock(record: InviteRecord, knock: Knock, inviter: Uint8Array): string[] | null {
+  if (knock.theirNonce === null) return null
+  return pairingWords(inviteKey(fromHex(record.secret)), {
+    inviter,
+    member: fromHex(knock.memberKey),
+    device: fromHex(knock.deviceKey),
+    inviterNonce: fromHex(knock.nonce),
+    memberNonce: fromHex(knock.theirNonce)
+  })
 }

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
-import Protomux from 'protomux'
+import Protomux, { type Channel } from 'protomux'
 import type { ErrorCode, InviteId } from '../contract/index.js'
 import { bookIdOf, isFoundingValid, type DeviceCertificate } from '../identity/certificates.js'
 import { inviteKey, inviteTopic } from '../identity/invite-code.js'
@@ -50,12 +50,19 @@ export interface JoinRecord {
 
 export interface NewcomerOptions {
   readonly swarm: Hyperswarm
+  /** Neither welcomed nor refused yet. */
   readonly record: JoinRecord
   readonly certificate: DeviceCertificate
   readonly device: KeyPair
   save(record: JoinRecord): Promise<void>
   /** Makes the book of a welcome; resolves when it is safe on disk. */
   joined(record: JoinRecord): Promise<void>
+  readonly randomBytes: (count: number) => Uint8Array
+}
+
+interface Visit {
+  readonly channel: Channel
+  greeted: 'no' | 'yes'
 }
 
 export interface NewcomerEvents {
@@ -67,8 +74,10 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
   readonly #topic: Uint8Array
   readonly #key: Uint8Array
   readonly #meeting: Meeting
-  readonly #streams = new Set<NoiseStream>()
+  readonly #visits = new Set<Visit>()
+  readonly #underWay = new Set<Promise<void>>()
   #record: JoinRecord
+  #state: 'open' | 'ended' = 'open'
 
   constructor(options: NewcomerOptions) {
     super()
@@ -77,78 +86,92 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
     const secret = fromHex(options.record.secret)
     this.#topic = inviteTopic(secret)
     this.#key = inviteKey(secret)
-    const isAlone = () => this.#streams.size === 0
-    this.#meeting = new Meeting(options.swarm, this.#topic, { client: true, server: false }, isAlone)
-  }
-
-  get record(): JoinRecord {
-    return this.#record
-  }
-
-  get isConnected(): boolean {
-    return this.#streams.size > 0
-  }
-
-  /** The four words; null until the inviter answered. */
-  words(): string[] | null {
-    const { greeting, nonce } = this.#record
-    if (!greeting) return null
-    return pairingWords(this.#key, {
-      inviter: fromHex(greeting.inviter),
-      member: this.#o.certificate.member,
-      device: this.#o.certificate.device,
-      inviterNonce: fromHex(greeting.nonce),
-      memberNonce: fromHex(nonce)
-    })
+    this.#meeting = new Meeting(options.swarm, this.#topic, { client: true, server: false }, () => this.#look())
   }
 
   /** Knocks on a new connection. It may be to anyone: only who knows the invite answers. */
   attend(stream: NoiseStream): void {
+    if (this.#state === 'ended') return
     const channel = Protomux.from(stream).createChannel({
       protocol: PAIRING_PROTOCOL,
       id: this.#topic,
-      onclose: () => {
-        this.#streams.delete(stream)
-        this.#meeting.hurry()
-        this.emit('changed')
-      }
+      onclose: () => this.#left(visit)
     })
     if (!channel) return
-    const leave = () => stream.destroy()
+    const visit: Visit = { channel, greeted: 'no' }
+    this.#visits.add(visit)
+    const leave = () => void stream.destroy()
+    /** What cannot be kept now, for want of space perhaps, is said again when we knock again. */
+    const take = (work: Promise<void>) => {
+      const done = work.catch(leave).finally(() => this.#underWay.delete(done))
+      this.#underWay.add(done)
+    }
     const handshake = stream.handshakeHash
     const side: Side = stream.isInitiator ? 'initiator' : 'responder'
-    let greeted: 'no' | 'yes' = 'no'
     const sendKnock = addMessage(channel, KnockMessage, leave, leave)
-    addMessage(channel, GreetMessage, (message) => void onGreet(message), leave)
+    addMessage(channel, GreetMessage, (message) => take(onGreet(message)), leave)
     const sendReveal = addMessage(channel, RevealMessage, leave, leave)
-    addMessage(channel, WelcomeMessage, (message) => void onWelcome(message), leave)
-    addMessage(channel, RefusedMessage, (message) => void onRefused(message), leave)
+    addMessage(channel, WelcomeMessage, (message) => take(onWelcome(message)), leave)
+    addMessage(channel, RefusedMessage, (message) => take(onRefused(message)), leave)
     const sendThanks = addMessage(channel, ThanksMessage, leave, leave)
     channel.open()
     this.#knock(sendKnock, handshake, side)
 
     const onGreet = async (greeting: GreetMessage) => {
       if (!isProofValid(greeting.proof, this.#key, 'inviter', handshake, otherSide(side))) return leave()
-      greeted = 'yes'
-      this.#streams.add(stream)
+      visit.greeted = 'yes'
+      const before = this.#record.greeting
+      if (before && (before.nonce !== greeting.nonce || before.inviter !== greeting.inviter)) {
+        // Our nonce was opened to someone else, who could now choose theirs so that the words match: take another.
+        await this.#save({ ...this.#record, nonce: toHex(this.#o.randomBytes(32)), greeting: null })
+        return channel.close()
+      }
       await this.#save({ ...this.#record, greeting })
       sendReveal({ nonce: this.#record.nonce })
     }
     const onWelcome = async (welcome: WelcomeMessage) => {
-      if (greeted === 'no' || !isFoundingValid(foundingFromMessage(welcome.founding))) return leave()
+      if (visit.greeted === 'no' || !isFoundingValid(foundingFromMessage(welcome.founding))) return leave()
+      if (this.#state === 'ended') return
       if (!this.#record.welcome) await this.#save({ ...this.#record, welcome })
       await this.#o.joined(this.#record)
       sendThanks({})
+      void this.#leave()
     }
     const onRefused = async ({ code, proof }: RefusedMessage) => {
       if (!isProofValid(proof, this.#key, 'refusal', handshake, otherSide(side))) return leave()
-      if (!this.#record.welcome) await this.#save({ ...this.#record, refused: code })
+      if (this.#record.welcome) return
+      await this.#save({ ...this.#record, refused: code })
+      void this.#leave()
     }
   }
 
+  /** Leaves, and resolves when nothing more is written. What is heard from now on changes nothing. */
   async end(): Promise<void> {
-    await this.#meeting.end()
-    for (const stream of this.#streams) stream.end()
+    await this.#leave()
+    await Promise.all(this.#underWay)
+  }
+
+  #leave(): Promise<void> {
+    this.#state = 'ended'
+    for (const { channel } of this.#visits) channel.close()
+    return this.#meeting.end()
+  }
+
+  /**
+   * Knocks where it was not heard before, and looks for others also while someone is there: an inviter that was killed
+   * seems to be there for a while.
+   */
+  #look(): boolean {
+    if (this.#state === 'ended') return false
+    for (const stream of this.#o.swarm.connections) this.attend(stream)
+    return true
+  }
+
+  #left(visit: Visit): void {
+    this.#visits.delete(visit)
+    if (visit.greeted === 'no') return
+    this.#meeting.hurry()
+    this.emit('changed')
   }
 
   #knock(send: (message: KnockMessage) => void, handshake: Uint8Array, side: Side): void {
@@ -162,6 +185,7 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
   }
 
   async #save(record: JoinRecord): Promise<void> {
+    if (this.#state === 'ended') return
     this.#record = record
     await this.#o.save(record)
     this.emit('changed')
@@ -170,3 +194,16 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
 
 /** The id of the book that a welcome is to. */
 export const bookOfWelcome = (welcome: WelcomeMessage) => bookIdOf(foundingFromMessage(welcome.founding))
+
+/** The four words that the newcomer's screen shows; none before the inviter answered. */
+export function wordsOfJoin(record: JoinRecord, certificate: DeviceCertificate): string[] {
+  const { greeting, nonce, secret } = record
+  if (!greeting) return []
+  return pairingWords(inviteKey(fromHex(secret)), {
+    inviter: fromHex(greeting.inviter),
+    member: certificate.member,
+    device: certificate.device,
+    inviterNonce: fromHex(greeting.nonce),
+    memberNonce: fromHex(nonce)
+  })
+}
