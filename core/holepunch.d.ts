@@ -100,6 +100,8 @@ declare module 'hypercore' {
       blocks: Uint8Array | readonly Uint8Array[],
       options?: { keyPair?: HypercoreKeyPair }
     ): Promise<{ length: number; byteLength: number }>
+    /** Cuts the log back; its next blocks are of another fork unless `fork` says otherwise. No honest device does it. */
+    truncate(length: number, options?: { keyPair?: HypercoreKeyPair; fork?: number }): Promise<void>
     /** null when `wait` is off and the block is not here. */
     get(index: number, options?: { wait?: boolean; timeout?: number }): Promise<Buffer | null>
     has(start: number, end?: number): Promise<boolean>
@@ -140,7 +142,12 @@ declare module 'corestore' {
     get(options: {
       name?: string
       key?: Uint8Array
-      manifest?: { version: number; signers: { publicKey: Uint8Array }[] }
+      manifest?: {
+        version: number
+        quorum?: number
+        allowPatch?: boolean
+        signers: { publicKey: Uint8Array; namespace?: Uint8Array }[]
+      }
       encryption?: { key: Uint8Array } | null
       inflightRange?: [number, number]
       active?: boolean

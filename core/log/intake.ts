@@ -4,7 +4,8 @@
  */
 import { EventEmitter } from 'node:events'
 import type Hypercore from 'hypercore'
-import type { BookId, ErrorCode, LogId } from '../contract/index.js'
+import { refuse, type BookId, type ErrorCode, type LogId } from '../contract/index.js'
+import { logOfWriter } from '../identity/log-tree.js'
 import type { Delivery } from './delivery.js'
 import { checkHeader, type HeaderAuthor } from './header.js'
 import { PROCESS_PACE, type Pace } from './pace.js'
@@ -25,6 +26,8 @@ const FORKED = {
   code: 'LOG_FORKED',
   message: 'Two signed histories of this log exist. It is read no further; nothing else is concerned.'
 } as const
+
+const SHARED = refuse('HEADER_FORGED', 'The log is not of a kind that one device alone can write.')
 
 interface Source {
   readonly core: Hypercore
@@ -204,7 +207,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   async #readHeader(log: LogId, source: Source): Promise<boolean> {
     const block = await source.core.get(0, { wait: false })
     if (!block) return false
-    const checked = checkHeader(block, log, this.book)
+    const checked = isOfOneWriter(source.core, log) ? checkHeader(block, log, this.book) : SHARED
     if (checked.ok) {
       source.author = checked.value
       this.delivery.addLog(log, checked.value)
@@ -251,4 +254,13 @@ export class Intake extends EventEmitter<IntakeEvents> {
       await this.pace.nextTurn()
     }
   }
+}
+
+/**
+ * Hypercore lets logs be signed by several keys, by some of them, or by none beyond a prologue. Nobody could be held to
+ * what such a log says: evidence of a fork is about one key.
+ */
+function isOfOneWriter(core: Hypercore, log: LogId): boolean {
+  const writer = core.manifest?.signers[0]
+  return writer !== undefined && logOfWriter(writer.publicKey) === log
 }

@@ -68,12 +68,8 @@ export class LogStore {
   async open(log: LogId): Promise<Hypercore> {
     let core = this.#cores.get(log)
     if (!core) {
-      core = this.corestore.get({
-        key: keyOf(log),
-        encryption: { key: this.secret },
-        inflightRange: INFLIGHT_BLOCKS
-      })
-      this.#cores.set(log, core)
+      core = this.corestore.get({ key: keyOf(log), ...this.#options() })
+      this.#keep(log, core)
     }
     await core.ready()
     return core
@@ -82,15 +78,22 @@ export class LogStore {
   /** A new log for a writer's public key. The secret key never goes to this store: appends bring it. */
   async create(publicKey: Uint8Array): Promise<{ readonly log: LogId; readonly core: Hypercore }> {
     const manifest = { version: 1, signers: [{ publicKey }] }
-    const core = this.corestore.get({
-      manifest,
-      encryption: { key: this.secret },
-      inflightRange: INFLIGHT_BLOCKS
-    })
+    const core = this.corestore.get({ manifest, ...this.#options() })
     await core.ready()
     const log = logIdOf(core.key)
-    this.#cores.set(log, core)
+    this.#keep(log, core)
     return { log, core }
+  }
+
+  /** What was written stays: Hypercore would let a writer cut its log back and write it anew, on every peer's disk. */
+  #options() {
+    return { encryption: { key: this.secret }, inflightRange: INFLIGHT_BLOCKS, allowFork: false }
+  }
+
+  #keep(log: LogId, core: Hypercore): void {
+    this.#cores.set(log, core)
+    // Hypercore closes a log with two histories; what is here of it can be read once it is opened again.
+    core.once('close', () => this.#cores.get(log) === core && this.#cores.delete(log))
   }
 
   async close(): Promise<void> {
