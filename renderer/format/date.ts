@@ -35,6 +35,17 @@ function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.D
 export const formatDate = (date: IsoDate, locale: string): string =>
   dateFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at(date))
 
+/**
+ * `14 Mar 2026`, as it stands in a column. Chinese dates are written in figures of one width there, so that they stand
+ * below each other: `2026/03/14`.
+ */
+export const formatDay = (date: IsoDate, locale: string): string =>
+  locale.startsWith('zh')
+    ? dateFormat(locale, { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' }).format(
+        at(date)
+      )
+    : formatDate(date, locale)
+
 /** `14 March 2026, 09:41`, in this device's time zone. */
 export const formatMoment = (ms: number, locale: string): string =>
   dateFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(ms))

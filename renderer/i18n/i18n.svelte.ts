@@ -67,6 +67,11 @@ export class I18n {
     return this.#instance.t(key, { lng: this.language, ...refusal.details })
   }
 
+  /** `a, b, c`: what stands in a row of a table or a field. */
+  inline(items: readonly string[]): string {
+    return items.join(this.language === 'zh-Hans' ? '、' : ', ')
+  }
+
   /** `a, b and c`, as the language lists things. */
   list(items: readonly string[]): string {
     return new Intl.ListFormat(this.locale, { type: 'conjunction' }).format(items)

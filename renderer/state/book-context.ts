@@ -1,6 +1,6 @@
 /** What every view of an open book shares: the book, its accounts by id, and the entry that is being written. */
 import { createContext } from 'svelte'
-import type { AccountId, AccountRow, BookSummary, SyncStatus } from '../../core/contract/index.js'
+import type { AccountId, AccountRow, AdmissionRow, BookSummary, SyncStatus } from '../../core/contract/index.js'
 import type { EntryDraft } from './entry-draft.svelte.js'
 import type { Query } from './query.svelte.js'
 
@@ -8,6 +8,8 @@ export interface OpenBook {
   readonly summary: BookSummary
   readonly accounts: Query<readonly AccountRow[]>
   readonly sync: Query<SyncStatus>
+  /** Who waits to be let in. */
+  readonly admissions: Query<readonly AdmissionRow[]>
   /** Outlives the view, so that nothing typed is lost by looking something up. */
   readonly entry: { draft: EntryDraft | null; isOpen: boolean }
   account(id: AccountId): AccountRow | undefined

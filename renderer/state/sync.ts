@@ -6,13 +6,15 @@ export const devicesOf = (sync: SyncStatus): DeviceRow[] =>
 
 /**
  * `differs`: another device has the same entries and another state: an alarm. `agrees`: at least one other device has
- * said that it has the very same books. `alone`: nobody to compare with yet.
+ * said that it has the very same books. `unknown`: the others have yet to be met, or lack something. `alone`: there are
+ * no others.
  */
-export function agreementOf(sync: SyncStatus): 'agrees' | 'differs' | 'alone' {
+export function agreementOf(sync: SyncStatus): 'agrees' | 'differs' | 'unknown' | 'alone' {
   const others = devicesOf(sync).filter((device) => device.isThis === 'other')
   if (others.some((device) => device.digest === 'different')) return 'differs'
   if (sync.problems.some((problem) => problem.kind === 'digest-differs')) return 'differs'
-  return others.some((device) => device.digest === 'equal') ? 'agrees' : 'alone'
+  if (others.some((device) => device.digest === 'equal')) return 'agrees'
+  return others.length > 0 ? 'unknown' : 'alone'
 }
 
 const isConnected = (member: MemberRow): boolean =>

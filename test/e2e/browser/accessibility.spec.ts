@@ -2,7 +2,7 @@ import { axeFindings, createBook, expect, go, openSample, test } from './world.j
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious in any view, ${colorScheme}`, async ({ world }) => {
-    test.setTimeout(180_000)
+    test.setTimeout(300_000)
     const page = await world.open()
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const clean = async (what: string): Promise<void> => {

@@ -33,10 +33,13 @@ export class World {
   }
 
   /** An engine and a page on it. */
-  async open(options: { folder?: string; bootstrap?: string } = {}): Promise<Page> {
+  async open(options: { folder?: string; bootstrap?: string; locale?: string } = {}): Promise<Page> {
     const folder = options.folder ?? (await this.folder())
     const { url } = await this.#start(['serve', '--dir', folder], options.bootstrap ?? NO_NETWORK)
-    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' })
+    const context = await this.browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: options.locale ?? 'en-GB'
+    })
     this.#contexts.push(context)
     const page = await context.newPage()
     page.on('pageerror', (error) => {

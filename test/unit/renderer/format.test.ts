@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatDecimal, type CurrencyCode, type IsoDate } from '../../../core/contract/index.js'
 import { formatAmount, formatMoney } from '../../../renderer/format/amount.js'
-import { addDays, formatAgo, formatDate, monthOf, parseDate, today } from '../../../renderer/format/date.js'
+import {
+  addDays,
+  formatAgo,
+  formatDate,
+  formatDay,
+  monthOf,
+  parseDate,
+  today
+} from '../../../renderer/format/date.js'
 import { parseTypedAmount } from '../../../renderer/format/parse-amount.js'
 
 const EUR = 'EUR' as CurrencyCode
@@ -68,6 +76,12 @@ describe('amounts that are typed', () => {
 })
 
 describe('dates', () => {
+  it('stand below each other in a column of Chinese dates too', () => {
+    expect(formatDate(day('2026-03-09'), 'zh-CN')).toBe('2026年3月9日')
+    expect(formatDay(day('2026-03-09'), 'zh-CN')).toBe('2026/03/09')
+    expect(formatDay(day('2026-03-09'), 'en-GB')).toBe('9 Mar 2026')
+  })
+
   it('are typed in full, without the year, as a day, or as t', () => {
     const near = day('2026-03-20')
     expect(parseDate('2025-12-01', near)).toBe('2025-12-01')

@@ -92,6 +92,13 @@ describe('I18n', () => {
     expect(resolveLocale('en', ['de-DE', 'en-US'])).toBe('en-US')
     expect(resolveLocale('zh-Hans', ['en-US'])).toBe('zh-CN')
   })
+
+  it('has its own comma between what stands in one field', () => {
+    const i18n = new I18n()
+    expect(i18n.inline(['a', 'b'])).toBe('a, b')
+    i18n.use('zh-Hans')
+    expect(i18n.inline(['甲', '乙'])).toBe('甲、乙')
+  })
 })
 
 describe('views', () => {

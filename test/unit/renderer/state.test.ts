@@ -14,6 +14,7 @@ import type {
 } from '../../../core/contract/index.js'
 import { searchAccounts } from '../../../renderer/state/account-search.js'
 import { attentionOf } from '../../../renderer/state/attention.js'
+import { filterOf } from '../../../renderer/state/ledger.svelte.js'
 import { mergeVersions } from '../../../renderer/state/merge.js'
 import { natural } from '../../../renderer/state/natural.js'
 import { counterpartsOf, flowOf, movedOf } from '../../../renderer/state/paths.js'
@@ -216,7 +217,7 @@ describe('the sync in plain words', () => {
 
   it('agrees only with others, and one that differs is an alarm', () => {
     expect(agreementOf(status([here]))).toBe('alone')
-    expect(agreementOf(status([here, device({ digest: 'unknown' })]))).toBe('alone')
+    expect(agreementOf(status([here, device({ digest: 'unknown' })]))).toBe('unknown')
     expect(agreementOf(status([here, device({ digest: 'equal' })]))).toBe('agrees')
     expect(agreementOf(status([device({ digest: 'equal' }), device({ digest: 'different' })]))).toBe('differs')
   })
@@ -245,5 +246,20 @@ describe('the sync in plain words', () => {
       []
     )
     expect(found.map((item) => item.kind)).toEqual(['differs', 'conflicts', 'problem'])
+  })
+})
+
+describe('the list that an address asks for', () => {
+  it('is filtered by what can be understood, and by nothing else', () => {
+    expect(filterOf({ q: 'rent', from: '2026-01-01', account: 'a', open: 'b', state: 'gone' })).toEqual({
+      search: 'rent',
+      from: '2026-01-01'
+    })
+    expect(filterOf({ state: 'void', conflict: 'open', to: '2026-02-01', q: '' })).toEqual({
+      state: 'void',
+      conflict: 'open',
+      to: '2026-02-01'
+    })
+    expect(filterOf({})).toEqual({})
   })
 })
