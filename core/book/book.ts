@@ -76,6 +76,11 @@ export class Book {
     return this.#state.digest.work(isTimeUp)
   }
 
+  /** Does a part of what the next questions would have to do first, until the time is up: sorting, above all. */
+  prepareWork(isTimeUp: () => boolean): 'more' | 'done' {
+    return this.#state.ledger.work(isTimeUp)
+  }
+
   summary(): { readonly name: string; readonly currency: CurrencyCode; readonly transactions: number } {
     const { settings, ledger } = this.#state
     return { name: settings.name, currency: settings.currency, transactions: ledger.transactions.size }

@@ -1,10 +1,14 @@
-/** Values by the place of an operation. Keeps no string per value: at 100,000 of them that is megabytes. */
-import { LIMITS, type LogId } from '../contract/index.js'
+/** Values by the place of an operation. Keeps no string and no number per value: at 100,000 of them that is megabytes. */
+import type { LogId } from '../contract/index.js'
 import { parsePlace } from '../ops/place.js'
 import type { Placed } from './model.js'
 
-export class ByPlace<Value> {
-  readonly #logs = new Map<LogId, Map<number, Value>>()
+/** What the operations of one entry have: by their number, or the value itself where it is that of the first alone. */
+type Slot<Value> = Value | (Value | undefined)[] | undefined
+
+export class ByPlace<Value extends object> {
+  /** For each log, by the index of the entry. */
+  readonly #logs = new Map<LogId, Slot<Value>[]>()
 
   /** By a place as it is written; null for what is none, or has nothing. */
   get(place: string): Value | null {
@@ -13,13 +17,28 @@ export class ByPlace<Value> {
   }
 
   at(log: LogId, index: number, operation: number): Value | null {
-    if (operation >= LIMITS.operationsPerEntry) return null
-    return this.#logs.get(log)?.get(index * LIMITS.operationsPerEntry + operation) ?? null
+    const slot = this.#logs.get(log)?.[index]
+    if (slot === undefined) return null
+    if (Array.isArray(slot)) return slot[operation] ?? null
+    return operation === 0 ? slot : null
   }
 
   set({ origin, operation }: Placed, value: Value): void {
     let log = this.#logs.get(origin.log)
-    if (!log) this.#logs.set(origin.log, (log = new Map()))
-    log.set(origin.index * LIMITS.operationsPerEntry + operation, value)
+    if (!log) this.#logs.set(origin.log, (log = []))
+    const slot = log[origin.index]
+    if (Array.isArray(slot)) slot[operation] = value
+    else if (operation === 0) log[origin.index] = value
+    else log[origin.index] = withOperation(slot, operation, value)
   }
+}
+
+function withOperation<Value>(
+  first: Value | undefined,
+  operation: number,
+  value: Value
+): (Value | undefined)[] {
+  const slot: (Value | undefined)[] = [first]
+  slot[operation] = value
+  return slot
 }

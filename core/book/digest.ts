@@ -13,12 +13,16 @@ const GROUPS = 64
 const BUCKETS_PER_GROUP = 64
 const BUCKETS = GROUPS * BUCKETS_PER_GROUP
 const HASH_BYTES = 32
+/** Between two looks at the clock. */
+const SPREAD_AT_ONCE = 256
 
 export class Digest {
   readonly #hash: Hash
   readonly #buckets: (DigestItem[] | undefined)[] = new Array<DigestItem[] | undefined>(BUCKETS)
   readonly #bucketHashes = new Uint8Array(BUCKETS * HASH_BYTES)
   readonly #groupHashes = new Uint8Array(GROUPS * HASH_BYTES)
+  /** Covered, and in no bucket yet: a bulk of items is spread when someone asks. */
+  readonly #waiting: DigestItem[] = []
   readonly #changed = new Set<number>()
   readonly #changedGroups = new Set<number>()
   readonly #logHashes = new Map<string, number>()
@@ -31,11 +35,8 @@ export class Digest {
 
   /** Covers a new item. */
   add(item: DigestItem): void {
-    const at = this.#bucketOf(item)
-    const bucket = this.#buckets[at]
-    if (bucket) bucket.push(item)
-    else this.#buckets[at] = [item]
-    this.#mark(at)
+    this.#waiting.push(item)
+    this.#value = null
   }
 
   /** Says that an item which is covered has changed. */
@@ -45,6 +46,7 @@ export class Digest {
 
   /** Does a part of what `value` would have to do, until the time is up: for large changes, in slices. */
   work(isTimeUp: () => boolean): 'more' | 'done' {
+    if (this.#spread(isTimeUp) === 'more') return 'more'
     for (const at of this.#changed) {
       this.#bucketHashes.set(this.#hashBucket(this.#buckets[at] ?? []), at * HASH_BYTES)
       this.#changedGroups.add(Math.floor(at / BUCKETS_PER_GROUP))
@@ -66,6 +68,19 @@ export class Digest {
     this.#changedGroups.clear()
     this.#value = hex(this.#hash(this.#groupHashes))
     return this.#value
+  }
+
+  /** Puts what waits into its buckets. */
+  #spread(isTimeUp: () => boolean): 'more' | 'done' {
+    for (let item = this.#waiting.pop(); item; item = this.#waiting.pop()) {
+      const at = this.#bucketOf(item)
+      const bucket = this.#buckets[at]
+      if (bucket) bucket.push(item)
+      else this.#buckets[at] = [item]
+      this.#mark(at)
+      if (this.#waiting.length % SPREAD_AT_ONCE === 0 && isTimeUp()) break
+    }
+    return this.#waiting.length > 0 ? 'more' : 'done'
   }
 
   #mark(bucket: number): void {

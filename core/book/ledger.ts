@@ -7,6 +7,7 @@ import {
   compareTransactions,
   isVoid,
   newLines,
+  sortTransactions,
   type Account,
   type Line,
   type Lines,
@@ -20,7 +21,8 @@ import { Sums } from './sums.js'
 /** Transactions in order; a chunk of the whole journal has columns to search. */
 export type Transactions<Summary = unknown> = SortedList<Transaction, Summary>
 
-export const newTransactions = (): Transactions<null> => new SortedList(compareTransactions, () => null)
+export const newTransactions = (): Transactions<null> =>
+  new SortedList(compareTransactions, () => null, sortTransactions)
 
 /** A part of the journal that is kept up to date for as long as someone keeps asking for it. */
 export interface KeptJournal {
@@ -46,7 +48,11 @@ interface Kept<List> {
 
 export class Ledger {
   readonly search = new Search()
-  readonly transactions: Transactions<Columns> = new SortedList(compareTransactions, this.search.columns)
+  readonly transactions: Transactions<Columns> = new SortedList(
+    compareTransactions,
+    this.search.columns,
+    sortTransactions
+  )
   /** Postings that carry a value: what was exchanged between currencies. */
   readonly exchanges: Lines = newLines()
   readonly exchanged = new Sums()
@@ -79,6 +85,13 @@ export class Ledger {
     if (isVoid(transaction.shown)) return
     this.payees.remove(transaction)
     for (const line of linesOf(transaction)) this.#removeLine(line)
+  }
+
+  /** Does a part of what the next questions would have to do first, until the time is up. */
+  work(isTimeUp: () => boolean): 'more' | 'done' {
+    for (const { lines } of this.#accounts.values()) if (lines.work(isTimeUp) === 'more') return 'more'
+    if (this.exchanges.work(isTimeUp) === 'more') return 'more'
+    return this.transactions.work(isTimeUp)
   }
 
   /** Accounts were added, named or moved: what depends on paths and trees is built anew when asked for. */

@@ -16,6 +16,7 @@ import { dateNumber } from '../domain/date.js'
 import type { Money, Posting, TransactionContent } from '../domain/transaction.js'
 import type { Operation } from '../ops/operations.js'
 import { placeOf } from '../ops/place.js'
+import { sortByDate } from './by-date.js'
 import { SortedList } from './sorted-list.js'
 import { Sums } from './sums.js'
 
@@ -230,13 +231,17 @@ function meaning(version: Version): string {
 export const compareTransactions = (a: Transaction, b: Transaction): number =>
   a.date - b.date || comparePlaced(a.first, b.first)
 
+export const sortTransactions = (transactions: Transaction[]): Transaction[] =>
+  sortByDate(transactions, (transaction) => transaction, compareTransactions)
+
 export type Lines = SortedList<Line, Sums>
 
-export const newLines = (): Lines =>
-  new SortedList<Line, Sums>(
-    (a, b) => compareTransactions(a.transaction, b.transaction) || a.position - b.position,
-    sumOf
-  )
+export const newLines = (): Lines => new SortedList<Line, Sums>(compareLines, sumOf, sortLines)
+
+const compareLines = (a: Line, b: Line): number =>
+  compareTransactions(a.transaction, b.transaction) || a.position - b.position
+
+const sortLines = (lines: Line[]): Line[] => sortByDate(lines, (line) => line.transaction, compareLines)
 
 function sumOf(lines: readonly Line[]): Sums {
   const sums = new Sums()

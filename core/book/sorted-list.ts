@@ -14,18 +14,25 @@ interface Chunk<Item, Summary> {
 
 /**
  * `compare` must be a total order, and what it looks at must not change while an item is in the list. `summarise`
- * condenses some items into one value, which is kept per chunk.
+ * condenses some items into one value, which is kept per chunk. `sort` puts many items into that order, where there is
+ * a quicker way than comparing; it may do so in place.
  */
 export class SortedList<Item, Summary = null> {
   readonly #compare: (a: Item, b: Item) => number
   readonly #summarise: (items: readonly Item[]) => Summary
+  readonly #sort: (items: Item[]) => Item[]
   #chunks: Chunk<Item, Summary>[] = []
   #settled = 0
   #waiting: Item[] = []
 
-  constructor(compare: (a: Item, b: Item) => number, summarise: (items: readonly Item[]) => Summary) {
+  constructor(
+    compare: (a: Item, b: Item) => number,
+    summarise: (items: readonly Item[]) => Summary,
+    sort = (items: Item[]): Item[] => items.sort(compare)
+  ) {
     this.#compare = compare
     this.#summarise = summarise
+    this.#sort = sort
   }
 
   get size(): number {
@@ -119,6 +126,17 @@ export class SortedList<Item, Summary = null> {
     }))
   }
 
+  /** Does what reading the whole list would have to do first, until the time is up. */
+  work(isTimeUp: () => boolean): 'more' | 'done' {
+    this.#settle()
+    for (const chunk of this.#chunks) {
+      if (chunk.summary !== null) continue
+      chunk.summary = this.#summarise(chunk.items)
+      if (isTimeUp()) return 'more'
+    }
+    return 'done'
+  }
+
   /** Visits items `from` to `to` (ranks; `to` excluded): whole chunks by their summary, the others one by one. */
   visit(from: number, to: number, visitor: { chunk(summary: Summary): void; item(item: Item): void }): void {
     this.#settle()
@@ -143,8 +161,7 @@ export class SortedList<Item, Summary = null> {
     if (waiting.length > CHUNK_ITEMS / 4 && waiting.length > this.#settled * MERGE_SHARE) {
       const all = this.#settledItems()
       for (const item of waiting) all.push(item)
-      // Sorts what is sorted already in one pass: the engine's sort looks for runs.
-      this.#rebuild(all.sort(this.#compare))
+      this.#rebuild(this.#sort(all))
     } else {
       for (const item of waiting) this.#insert(item)
     }

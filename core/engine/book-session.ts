@@ -32,6 +32,7 @@ import type { Identity } from './identity-file.js'
 import { Presence } from './presence.js'
 import { readWriterState, writeWriterState, type BookFile } from './sealed-files.js'
 import { Sightings } from './sightings.js'
+import { inSlices } from './slices.js'
 import type { Vault } from './vault.js'
 
 export interface SessionOptions {
@@ -126,6 +127,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     session = new BookSession(options, store, intake, writer, sightings, { id, roster, book, delivery })
     session.#listen()
     await session.#readAll()
+    void nextTurn().then(() => session.prepared())
     return done(session)
   }
 
@@ -150,11 +152,13 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** The digest, worked out in slices where much has changed. */
   async digestSettled(): Promise<string> {
-    for (;;) {
-      const until = performance.now() + SLICE_MS
-      if (this.book.digestWork(() => performance.now() > until) === 'done') return this.digest()
-      await nextTurn()
-    }
+    await inSlices((isTimeUp) => this.book.digestWork(isTimeUp))
+    return this.digest()
+  }
+
+  /** Resolves when whatever a view asks can be answered without much to do first. */
+  prepared(): Promise<void> {
+    return inSlices((isTimeUp) => this.book.prepareWork(isTimeUp))
   }
 
   deviceName(device: DeviceId): string {
@@ -256,8 +260,6 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.emit('changed', topics)
   }
 }
-
-const SLICE_MS = 8
 
 /** BLAKE2b, 32 bytes, by libsodium. */
 export function hash(bytes: Uint8Array): Uint8Array {

@@ -4,8 +4,8 @@ import type { AccountRow, TransactionRow } from '../contract/index.js'
 import { hledgerPieces } from '../exchange/hledger.js'
 import { jsonPieces } from '../exchange/json.js'
 import type { BookSession } from './book-session.js'
+import { slicer } from './slices.js'
 
-const SLICE_MS = 8
 const PAGE_ROWS = 200
 /** A book that changes faster than it can be read is read in one go. */
 const MOST_STARTS = 5
@@ -19,12 +19,10 @@ export async function exportBook(session: BookSession, format: 'hledger' | 'json
   const { accounts, transactions } = await snapshot(session)
   const book = { summary: { book: session.id, ...session.book.summary() }, accounts, transactions }
   const texts: string[] = []
-  let until = performance.now() + SLICE_MS
+  const pause = slicer()
   for (const text of format === 'hledger' ? hledgerPieces(book) : jsonPieces(book)) {
     texts.push(text)
-    if (performance.now() < until) continue
-    await nextTurn()
-    until = performance.now() + SLICE_MS
+    await pause()
   }
   return texts.join('')
 }

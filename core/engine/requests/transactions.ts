@@ -1,4 +1,11 @@
-import { done, refuse, type Outcome, type TransactionId, type TransactionRow } from '../../contract/index.js'
+import {
+  done,
+  LIMITS,
+  refuse,
+  type Outcome,
+  type TransactionId,
+  type TransactionRow
+} from '../../contract/index.js'
 import type { Operation } from '../../ops/operations.js'
 import { packEntries } from '../../ops/packing.js'
 import { placeOf } from '../../ops/place.js'
@@ -6,8 +13,12 @@ import type { BookSession, Written } from '../book-session.js'
 import { exportBook } from '../export-book.js'
 import type { EngineParts } from '../parts.js'
 import { heldBy } from '../sync-status.js'
+import { slicer } from '../slices.js'
 import { inSession, one } from './accounts.js'
 import type { Handlers } from './handlers.js'
+
+/** What is written and read at once: an entry of so many operations takes some milliseconds to fold. */
+const IMPORT_LIMITS = { blockBytes: LIMITS.blockBytes, operationsPerEntry: 1024 }
 
 type TransactionRequests =
   | 'post'
@@ -43,20 +54,20 @@ export const transactionHandlers = ({ library }: EngineParts): Handlers<Transact
       const allowed = session.allows('post')
       if (!allowed.ok) return allowed
       const ops: Operation[] = []
+      const pause = slicer()
       for (const [row, draft] of transactions.entries()) {
         const content = session.book.checkDraft(draft)
         if (!content.ok)
           return refuse(content.error.code, content.error.message, { ...content.error.details, row })
         ops.push({ kind: 'post', ...content.value })
+        await pause()
       }
-      const places: Written[] = []
-      const written = await Promise.all(
-        packEntries(ops).map(async (run) => {
-          const place = await session.write(() => done(run))
-          if (place.ok) places.push(place.value)
-          return place
-        })
-      )
+      const writing: Promise<Outcome<Written>>[] = []
+      for (const run of packEntries(ops, IMPORT_LIMITS)) {
+        writing.push(session.write(() => done(run)))
+        await pause()
+      }
+      const written = await Promise.all(writing)
       const failed = written.find((outcome) => !outcome.ok)
       if (failed && !failed.ok) return failed
       const [first] = written
@@ -83,15 +94,22 @@ export const transactionHandlers = ({ library }: EngineParts): Handlers<Transact
     ),
 
   journal: ({ book, filter = {}, offset, limit, order }) =>
-    inSession(library.session(book), ({ book: b }) => done(b.journal(filter, { offset, limit, order }))),
+    inSession(library.session(book), async (session) => {
+      if (filter.search !== undefined) await session.prepared()
+      return done(session.book.journal(filter, { offset, limit, order }))
+    }),
 
   journalPosition: ({ book, id, filter = {}, order }) =>
-    inSession(library.session(book), ({ book: b }) => done(b.journalPosition(id, filter, order))),
+    inSession(library.session(book), async (session) => {
+      if (filter.search !== undefined) await session.prepared()
+      return done(session.book.journalPosition(id, filter, order))
+    }),
 
   register: ({ book, account, scope, filter = {}, offset, limit, order }) =>
-    inSession(library.session(book), ({ book: b }) =>
-      done(b.register(account, scope, filter, { offset, limit, order }))
-    ),
+    inSession(library.session(book), async (session) => {
+      await session.prepared()
+      return done(session.book.register(account, scope, filter, { offset, limit, order }))
+    }),
 
   transaction: ({ book, id }) =>
     inSession(library.session(book), (session) => {

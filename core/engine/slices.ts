@@ -1,0 +1,24 @@
+/** Long work in slices, between which everyone else who shares the thread has a turn. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+const SLICE_MS = 8
+
+/** Calls `work` until it is done; each time it is told when its slice is over. */
+export async function inSlices(work: (isTimeUp: () => boolean) => 'more' | 'done'): Promise<void> {
+  for (;;) {
+    const until = performance.now() + SLICE_MS
+    if (work(() => performance.now() > until) === 'done') return
+    await nextTurn()
+  }
+}
+
+/** For loops that wait: awaited at each step, it gives others a turn when a slice is over. */
+export function slicer(): () => Promise<void> | null {
+  let until = performance.now() + SLICE_MS
+  return () => {
+    if (performance.now() < until) return null
+    return nextTurn().then(() => {
+      until = performance.now() + SLICE_MS
+    })
+  }
+}
