@@ -129,6 +129,19 @@ declare module 'corestore' {
     /** The write-ahead log file that the next write goes to; `path` is relative to the folder `db`. */
     currentWalFile(): Promise<{ readonly path: string; readonly number: number }>
     flush(): Promise<void>
+    /** Sees what is there now, whatever is written later. */
+    snapshot(): RocksDatabase
+    iterator(
+      range: { gte?: Uint8Array; lt?: Uint8Array },
+      options?: { capacity?: number }
+    ): AsyncIterable<{ readonly key: Buffer; readonly value: Buffer }>
+    write(options?: { autoDestroy?: boolean }): RocksBatch
+    close(): Promise<void>
+  }
+
+  interface RocksBatch {
+    tryPut(key: Uint8Array, value: Uint8Array): void
+    flush(): Promise<void>
   }
 
   export default class Corestore {

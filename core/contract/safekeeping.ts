@@ -66,14 +66,14 @@ export interface BackupRow {
   readonly books: number
   /** The phrase opens every backup; a passphrase only one that was made with one. */
   readonly opensWith: readonly ('phrase' | 'passphrase')[]
-  /** Logs that could not be copied whole, because Hypercore has frozen them. Other devices may have them. */
-  readonly incompleteLogs: number
+  /** Books that cannot be opened, and are therefore not in it. Sample books never are. */
+  readonly leftOut: number
 }
 
 export interface BackupProgress {
   readonly what: 'backup' | 'daily-backup' | 'restore'
   readonly path: string
-  readonly step: 'copying' | 'writing' | 'reading' | 'checking'
+  readonly step: 'writing' | 'reading' | 'checking'
   /** Of this step, from 0 to 1. */
   readonly share: number
 }

@@ -69,7 +69,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   private constructor(
     readonly options: SessionOptions,
-    private readonly store: LogStore,
+    readonly store: LogStore,
     readonly intake: Intake,
     private readonly writer: LogWriter,
     readonly sightings: Sightings,

@@ -30,7 +30,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
 export const removeFolder = (path: string): Promise<void> => rm(path, { recursive: true, force: true })
 
 /** Makes a rename or a new file durable. Windows syncs neither folders nor needs it. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

@@ -9,7 +9,9 @@ import {
   type Changed,
   type LockState,
   type Outcome,
-  type RequestName
+  type RequestName,
+  type RequestOf,
+  type Restored
 } from '../contract/index.js'
 import { ChangeFeed } from './change-feed.js'
 import type { Engine, EngineOptions } from './engine.js'
@@ -21,6 +23,7 @@ import { PersonGuard } from './person-guard.js'
 import { isOfFolder, type Handler, type Handlers, type HolderRequest } from './requests/handlers.js'
 import { SCHEMAS } from './requests/schemas.js'
 import { ALL_TOPICS, READING } from './requests/traits.js'
+import { commitRestore, dropStaged } from './restore.js'
 import { SettingsFile } from './settings-file.js'
 import { Turns } from './turns.js'
 import type { Vault } from './vault.js'
@@ -108,6 +111,8 @@ class FolderHolder implements Engine {
     if (this.#state === 'closing') return
     this.#state = 'closing'
     this.#idle.stop()
+    // What may take minutes is not waited for.
+    this.#opened?.cancelBackup()
     await Promise.allSettled(this.#busy)
     await this.#turns.take(async () => {
       if (this.#opened) await this.#close(this.#opened)
@@ -141,7 +146,8 @@ class FolderHolder implements Engine {
       },
       setPassphrase: ({ passphrase, current }) =>
         this.#changeKeyring(() => this.keyring.setPassphrase(passphrase, current)),
-      removePassphrase: ({ current }) => this.#changeKeyring(() => this.keyring.removePassphrase(current))
+      removePassphrase: ({ current }) => this.#changeKeyring(() => this.keyring.removePassphrase(current)),
+      restore: (request) => this.#restore(request)
     }
   }
 
@@ -189,12 +195,49 @@ class FolderHolder implements Engine {
     })
   }
 
+  /** Reads and checks the backup beside what goes on; only then is everything swapped. */
+  async #restore(request: RequestOf<'restore'>): Promise<Outcome<Restored>> {
+    const opened = this.#opened
+    if (!opened) return locked()
+    const free = await opened.isFree()
+    if (!free.ok) return free
+    const staged = await opened.stageRestore(request)
+    if (!staged.ok) return staged
+    return this.#turns.take(async () => {
+      const swapped = await this.#swapFree(opened, (folder) => commitRestore(folder, this.settings))
+      if (!swapped.ok) {
+        await dropStaged(this.options.folder)
+        return swapped
+      }
+      const books = (await this.#answer('books', {})) as Outcome<Restored['books']>
+      return books.ok ? done({ madeMs: staged.value.madeMs, books: books.value }) : books
+    })
+  }
+
+  /** Changes the folder of someone who has no books in it, with nothing of it open, and opens it again. */
+  async #swapFree(opened: OpenedFolder, change: (folder: string) => Promise<void>): Promise<Outcome<null>> {
+    if (this.#opened !== opened) return locked()
+    return this.#swap(async () => {
+      await opened.settle()
+      const free = await opened.isFree()
+      if (!free.ok) return free
+      const vault = await opened.close()
+      this.#opened = null
+      try {
+        await change(this.options.folder)
+      } finally {
+        await this.#open(vault)
+      }
+      return done(null)
+    })
+  }
+
   /** Changes what is behind the folder, while requests that concern it wait. Every answer may be another afterwards. */
-  async #swap(change: () => Promise<void>): Promise<void> {
+  async #swap<T>(change: () => Promise<T>): Promise<T> {
     let open: () => void = () => {}
     this.#gate = new Promise((resolve) => (open = resolve))
     try {
-      await change()
+      return await change()
     } finally {
       this.#gate = null
       open()
@@ -211,7 +254,7 @@ class FolderHolder implements Engine {
   async #open(vault: Vault): Promise<void> {
     const { folder, network } = this.options
     const { settings } = this
-    const parts = { folder, vault, settings, guard: this.#guard, feed: this.#feed }
+    const parts = { folder, vault, keyring: this.keyring, settings, guard: this.#guard, feed: this.#feed }
     this.#opened = await OpenedFolder.open({ ...parts, ...(network ? { network } : {}) })
     this.#idle.touch()
   }

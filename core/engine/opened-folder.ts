@@ -2,17 +2,29 @@
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
 import type HyperDHT from 'hyperdht'
-import { done, type BookId, type Changed, type Outcome, type Settings, type Topic } from '../contract/index.js'
+import {
+  done,
+  refuse,
+  type BookId,
+  type Changed,
+  type Outcome,
+  type RequestOf,
+  type Settings,
+  type Topic
+} from '../contract/index.js'
+import { BackupDesk } from './backup-desk.js'
 import type { BookSession } from './book-session.js'
 import type { ChangeFeed } from './change-feed.js'
 import type { EngineOptions } from './engine.js'
 import { openIdentity } from './identity-file.js'
 import { InviteDesk } from './invite-desk.js'
 import { JoinDesk } from './join-desk.js'
+import type { Keyring } from './keyring.js'
 import { Library } from './library.js'
 import type { EngineParts } from './parts.js'
 import type { PersonGuard } from './person-guard.js'
 import { PhraseDesk } from './phrase-desk.js'
+import { finishRestore, type Staged } from './restore.js'
 import { handlersOf, type FolderRequest, type Handler } from './requests/handlers.js'
 import type { SettingsFile } from './settings-file.js'
 import type { Vault } from './vault.js'
@@ -20,6 +32,7 @@ import type { Vault } from './vault.js'
 export interface OpenedFolderOptions extends Pick<EngineOptions, 'folder' | 'network'> {
   readonly vault: Vault
   readonly settings: SettingsFile
+  readonly keyring: Keyring
   readonly guard: PersonGuard
   readonly feed: ChangeFeed
 }
@@ -63,16 +76,45 @@ export class OpenedFolder {
     })
   }
 
-  /** Answers what is under way, and makes everything durable. */
-  async close(): Promise<void> {
-    this.#state = 'closing'
+  /** Resolves when all that was asked is answered. */
+  async settle(): Promise<void> {
     await Promise.allSettled(this.#busy)
+  }
+
+  cancelBackup(): void {
+    this.#parts.backups.cancel()
+  }
+
+  stageRestore(request: RequestOf<'restore'>): Promise<Outcome<Staged>> {
+    return this.#parts.backups.stage(request)
+  }
+
+  /** FOLDER_NOT_EMPTY if there is anything that becoming another device, or another person, would take away. */
+  async isFree(): Promise<Outcome<null>> {
+    const { library, joins } = this.#parts
+    const ids = await library.ids()
+    const samples = (await library.sessions()).filter(({ kind }) => kind === 'sample')
+    const isJoining = (await joins.rows()).some(({ step }) => step !== 'refused')
+    if (ids.length === samples.length && !isJoining) return done(null)
+    return refuse(
+      'FOLDER_NOT_EMPTY',
+      'There are books in this folder already. Do this in a new folder, or on a new machine.'
+    )
+  }
+
+  /** Answers what is under way, and makes everything durable. */
+  async close(): Promise<Vault> {
+    this.#state = 'closing'
+    await this.#parts.backups.close()
+    await this.settle()
     await this.#goOffline()
     await this.#parts.library.close()
+    return this.o.vault
   }
 
   async #open(): Promise<void> {
-    const { folder, vault, settings, feed, guard } = this.o
+    const { folder, vault, keyring, settings, feed, guard } = this.o
+    await finishRestore(folder, settings)
     const identity = await openIdentity(vault, folder)
     const library = new Library(folder, vault, identity, settings)
     library.on('changed', (book, topics) => feed.note(book, topics))
@@ -80,11 +122,16 @@ export class OpenedFolder {
     const changed = () => feed.note(null, ['joins', 'books'])
     const joins = await JoinDesk.open({ folder, vault, identity, settings, library, changed })
     const phrases = new PhraseDesk({ identity, guard, changed: () => feed.note(null, ['phrase']) })
+    const backups = await BackupDesk.open({
+      ...{ folder, vault, keyring, identity, settings, library },
+      changed: () => feed.note(null, ['backups'])
+    })
     this.#parts = {
       library,
       settings,
       joins,
       phrases,
+      backups,
       effectiveNetwork: () => ({ ...settings.current.network, ...this.o.network }),
       changeSettings: (change) => this.#changeSettings(change),
       invites: (session) => this.#desk(session),
@@ -124,6 +171,8 @@ export class OpenedFolder {
   }
 
   async #forget(book: BookId): Promise<void> {
+    // It may be copying just this one.
+    await this.#parts.backups.settle()
     const desk = await this.#desks.get(book)
     this.#desks.delete(book)
     if (desk) {

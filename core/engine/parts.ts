@@ -1,5 +1,6 @@
 /** What the handlers work with. */
 import type { BookId, Outcome, Settings } from '../contract/index.js'
+import type { BackupDesk } from './backup-desk.js'
 import type { BookSession } from './book-session.js'
 import type { InviteDesk } from './invite-desk.js'
 import type { JoinDesk } from './join-desk.js'
@@ -12,6 +13,7 @@ export interface EngineParts {
   readonly settings: SettingsFile
   readonly joins: JoinDesk
   readonly phrases: PhraseDesk
+  readonly backups: BackupDesk
   /** The settings in force: what is stored, and what this run was told otherwise. */
   effectiveNetwork(): Settings['network']
   changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>>

@@ -22,7 +22,8 @@ const OF_HOLDER = [
   'lock',
   'stayUnlocked',
   'setPassphrase',
-  'removePassphrase'
+  'removePassphrase',
+  'restore'
 ] as const satisfies readonly RequestName[]
 
 export type HolderRequest = (typeof OF_HOLDER)[number]

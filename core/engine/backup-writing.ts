@@ -1,0 +1,105 @@
+/** What goes into a backup, in its order. */
+import { Buffer } from 'node:buffer'
+import type { BookId } from '../contract/index.js'
+import { pairsOf } from '../log/store-copy.js'
+import type { Manifest } from './backup-format.js'
+import { checkCancelled, type Run } from './backup-run.js'
+import { BackupWriter, type BackupKeys } from './backup-writer.js'
+import type { BookSession } from './book-session.js'
+import type { Identity } from './identity-file.js'
+import type { Library } from './library.js'
+import type { SettingsFile } from './settings-file.js'
+
+export interface WritingOptions {
+  readonly path: string
+  readonly madeMs: number
+  readonly keys: BackupKeys
+  readonly library: Library
+  readonly identity: Identity
+  readonly settings: SettingsFile
+}
+
+export interface Written {
+  readonly sizeBytes: number
+  readonly books: number
+  /** Books that cannot be opened. */
+  readonly leftOut: number
+}
+
+/** A block takes about so many pairs: itself, its node of the tree, and a share of the others. */
+const PAIRS_PER_BLOCK = 3
+
+/** Writes all shared books of the library to a new file. Leaves nothing behind if it throws. */
+export async function writeBackup(o: WritingOptions, run: Run): Promise<Written> {
+  const { sessions, leftOut } = await sharedBooks(o.library)
+  const writer = await BackupWriter.begin(o.path, o.keys, o.madeMs)
+  try {
+    await writer.add({ kind: 'manifest', manifest: await manifestOf(o, sessions) })
+    const progress = new Progress(sessions, run)
+    for (const session of sessions) await addBook(writer, session, progress)
+    return { sizeBytes: await writer.finish(), books: sessions.length, leftOut }
+  } catch (error) {
+    await writer.abandon()
+    throw error
+  }
+}
+
+/** Sample books are made up, and stay out. */
+async function sharedBooks(library: Library): Promise<{ sessions: BookSession[]; leftOut: number }> {
+  const ids: readonly BookId[] = await library.ids()
+  const sessions = await library.sessions()
+  return { sessions: sessions.filter(({ kind }) => kind === 'shared'), leftOut: ids.length - sessions.length }
+}
+
+async function manifestOf(o: WritingOptions, sessions: readonly BookSession[]): Promise<Manifest> {
+  const { memberName, language, theme, density, network } = o.settings.current
+  const books: Manifest['books'] = []
+  for (const session of sessions) {
+    const digest = await session.digestSettled()
+    const { name } = session.book.summary()
+    const vector = { ...session.vector() }
+    books.push({ book: session.id, name, file: session.options.file, vector, digest })
+  }
+  return {
+    madeMs: o.madeMs,
+    memberSeed: Buffer.from(o.identity.member.seed).toString('hex'),
+    phrase: o.identity.phrase,
+    settings: {
+      memberName,
+      language,
+      theme,
+      density,
+      network: { mode: network.mode, bootstrap: [...network.bootstrap] }
+    },
+    books
+  }
+}
+
+async function addBook(writer: BackupWriter, session: BookSession, progress: Progress): Promise<void> {
+  let pairs = 0
+  for await (const { key, value } of pairsOf(session.store)) {
+    await writer.add({ kind: 'pair', key, value })
+    pairs++
+    progress.step()
+  }
+  await writer.add({ kind: 'end', pairs })
+}
+
+/** Counts pairs against what there will be, roughly; notices when it should stop. */
+class Progress {
+  readonly #most: number
+  #pairs = 0
+
+  constructor(
+    sessions: readonly BookSession[],
+    private readonly run: Run
+  ) {
+    const blocks = sessions.flatMap(({ intake }) => [...intake.lengths().values()])
+    this.#most = Math.max(1, PAIRS_PER_BLOCK * blocks.reduce((sum, length) => sum + length, 0))
+  }
+
+  step(): void {
+    checkCancelled(this.run)
+    if (++this.#pairs % 1000 === 0) this.run.tell('writing', Math.min(0.99, this.#pairs / this.#most))
+  }
+}
