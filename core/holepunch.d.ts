@@ -202,6 +202,8 @@ declare module 'hyperdht' {
     address(): { host: string; port: number }
     ready(): Promise<void>
     fullyBootstrapped(): Promise<void>
+    /** The nodes of the table that are known. */
+    toArray(): readonly DhtAddress[]
     destroy(options?: { force?: boolean }): Promise<void>
   }
 }
@@ -221,6 +223,8 @@ declare module 'hyperswarm' {
     readonly rawStream?: { readonly remoteHost?: string | null; readonly remotePort?: number }
     userData: unknown
     setKeepAlive(ms: number): void
+    /** Resolves when the other side has all that was written. */
+    flush(): Promise<boolean>
   }
 
   export interface PeerInfo {

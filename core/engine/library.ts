@@ -54,6 +54,12 @@ export class Library extends EventEmitter<LibraryEvents> {
     return opened
   }
 
+  /** A book, if it is open or is just being opened. */
+  async opened(id: BookId): Promise<BookSession | null> {
+    const session = await this.#sessions.get(id)
+    return session?.ok ? session.value : null
+  }
+
   /** All books that can be opened. */
   async sessions(): Promise<BookSession[]> {
     const opened = await Promise.all((await this.ids()).map((id) => this.session(id)))
@@ -84,10 +90,12 @@ export class Library extends EventEmitter<LibraryEvents> {
 
   /** Removes this device's copy, for good. */
   async forget(id: BookId): Promise<void> {
-    const session = await this.#sessions.get(id)
-    this.#sessions.delete(id)
-    if (session?.ok) await session.value.close()
+    const session = await this.opened(id)
+    // Until nothing is left, it is not opened again.
+    this.#sessions.set(id, Promise.resolve(unknown(id)))
+    if (session) await session.close()
     await removeFolder(join(this.#booksFolder, id))
+    this.#sessions.delete(id)
     this.emit('changed', null, ['books'])
   }
 
@@ -103,23 +111,23 @@ export class Library extends EventEmitter<LibraryEvents> {
 
   async goOffline(): Promise<void> {
     this.#online = null
-    await Promise.all((await this.#opened()).map((session) => session.presence.goOffline()))
+    await Promise.all((await this.#allOpened()).map((session) => session.presence.goOffline()))
   }
 
   async close(): Promise<void> {
     this.#state = 'closed'
-    await Promise.all((await this.#opened()).map((session) => session.close()))
+    await Promise.all((await this.#allOpened()).map((session) => session.close()))
     this.#sessions.clear()
   }
 
-  async #opened(): Promise<BookSession[]> {
+  async #allOpened(): Promise<BookSession[]> {
     const outcomes = await Promise.all(this.#sessions.values())
     return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
   }
 
   async #open(id: BookId): Promise<Outcome<BookSession>> {
     const file = await this.#read(id)
-    if (!file) return refuse('BOOK_UNKNOWN', 'There is no such book in this folder.', { book: id })
+    if (!file) return unknown(id)
     const opened = await BookSession.open({
       folder: join(this.#booksFolder, id),
       file,
@@ -150,6 +158,8 @@ export class Library extends EventEmitter<LibraryEvents> {
     return join(this.#booksFolder, id, 'book.sealed')
   }
 }
+
+const unknown = (book: BookId) => refuse('BOOK_UNKNOWN', 'There is no such book in this folder.', { book })
 
 /** Where a book keeps its own files. */
 export const fileOfBook = (session: BookSession, name: string): string => join(session.options.folder, name)

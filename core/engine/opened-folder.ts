@@ -1,7 +1,6 @@
 /** What is behind an unlocked data folder: its books, its desks, and the network. Locking closes it; unlocking makes another. */
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
-import type HyperDHT from 'hyperdht'
 import {
   done,
   refuse,
@@ -44,7 +43,7 @@ export class OpenedFolder {
   readonly #busy = new Set<Promise<unknown>>()
   #parts!: EngineParts
   #handlers!: ReturnType<typeof handlersOf>
-  #network: { readonly dht: HyperDHT; readonly pairing: Hyperswarm } | null = null
+  #network: { readonly pairing: Hyperswarm; end(): Promise<void> } | null = null
   #goingOnline: Promise<void> = Promise.resolve()
   #state: 'open' | 'closing' = 'open'
 
@@ -71,8 +70,8 @@ export class OpenedFolder {
   /** After a change: peers are told. */
   announce({ book }: Changed): void {
     if (!book || this.#state === 'closing') return
-    void this.#parts.library.session(book).then((session) => {
-      if (session.ok && this.#state === 'open') void session.value.presence.tell()
+    void this.#parts.library.opened(book).then((session) => {
+      if (session && this.#state === 'open') void session.presence.tell()
     })
   }
 
@@ -191,13 +190,18 @@ export class OpenedFolder {
     const settings = this.#parts.effectiveNetwork()
     if (settings.mode === 'off' || this.#state === 'closing') return
     // A command that reads needs none of this, and starts faster without loading it.
-    const { startNetwork, startSwarm } = await import('../sync/network.js')
+    const { endSwarm, startNetwork, startSwarm } = await import('../sync/network.js')
     if (this.#state !== 'open' || this.#network) return
     const started = startNetwork(settings)
     if (!started.ok) return
     const dht = started.value
     const pairing = startSwarm(dht)
-    this.#network = { dht, pairing }
+    const end = async () => {
+      await endSwarm(pairing)
+      // What still waits for an answer is broken off.
+      await dht.destroy({ force: true })
+    }
+    this.#network = { pairing, end }
     pairing.on('connection', (stream: NoiseStream) => this.#onPairing(stream))
     this.#parts.joins.goOnline(pairing)
     await this.#parts.library.goOnline(dht)
@@ -218,10 +222,12 @@ export class OpenedFolder {
     const network = this.#network
     this.#network = null
     if (!network) return
-    await this.#parts.joins.goOffline()
-    for (const desk of await Promise.all(this.#desks.values())) await desk.goOffline()
-    await this.#parts.library.goOffline()
-    await network.pairing.destroy()
-    await network.dht.destroy()
+    const desks = await Promise.all(this.#desks.values())
+    await Promise.all([
+      this.#parts.joins.goOffline(),
+      ...desks.map((desk) => desk.goOffline()),
+      this.#parts.library.goOffline()
+    ])
+    await network.end()
   }
 }

@@ -52,6 +52,11 @@ export class Presence {
     if (!swarm) return
     this.#swarm = null
     this.network = 'off'
+    // What others last hear of this device is what it has: they show it while it is away.
+    if (!this.o.isBusy()) {
+      await this.o.prepareDigest()
+      swarm.tell()
+    }
     await swarm.close()
     this.o.changed()
   }

@@ -4,6 +4,7 @@
  */
 import type Hyperswarm from 'hyperswarm'
 import type { PeerDiscovery } from 'hyperswarm'
+import { goodbye } from './goodbye.js'
 
 const FIRST_MS = 250
 const LAST_MS = 30_000
@@ -15,7 +16,7 @@ export class Meeting {
   #state: 'open' | 'ended' = 'open'
 
   constructor(
-    swarm: Hyperswarm,
+    private readonly swarm: Hyperswarm,
     topic: Uint8Array,
     roles: { readonly client: boolean; readonly server: boolean },
     private readonly isAlone: () => boolean
@@ -40,7 +41,7 @@ export class Meeting {
     this.#state = 'ended'
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
-    await this.#discovery.destroy().catch(ignore)
+    await goodbye(this.swarm.dht, this.#discovery.destroy())
   }
 
   #schedule(): void {

@@ -1,7 +1,8 @@
 /** This device's place in the distributed hash table that peers find each other through. */
 import HyperDHT from 'hyperdht'
-import Hyperswarm from 'hyperswarm'
+import Hyperswarm, { type NoiseStream } from 'hyperswarm'
 import { done, refuse, type Outcome, type Settings } from '../contract/index.js'
+import { aMomentFor, goodbye } from './goodbye.js'
 
 export type NetworkSettings = Settings['network']
 
@@ -20,11 +21,48 @@ export function startNetwork(settings: NetworkSettings): Outcome<HyperDHT> {
     // Nothing stands between two programs on one machine; probing for it only makes connections stall.
     ...(isLoopback(settings.host) ? { firewalled: false } : {})
   })
+  // Each swarm listens to it.
+  dht.setMaxListeners(0)
   return done(dht)
 }
 
-/** A swarm under a key of its own that lasts as long as it does: for meeting strangers. */
-export const startSwarm = (dht: HyperDHT): Hyperswarm => new Hyperswarm({ dht })
+/** A swarm over a node that it shares with others; without `keyPair` under a key that lasts as long as it does. */
+export function startSwarm(dht: HyperDHT, keyPair?: { publicKey: Buffer; secretKey: Buffer }): Hyperswarm {
+  return new Hyperswarm({ dht: lent(dht), ...(keyPair ? { keyPair } : {}) })
+}
+
+/** Leaves all topics, and closes all connections once what was said there has arrived. Later ones are closed at once. */
+export async function endSwarm(swarm: Hyperswarm): Promise<void> {
+  const close = (stream: NoiseStream): void => {
+    stream.on('error', () => {})
+    stream.destroy()
+  }
+  swarm.removeAllListeners('connection')
+  swarm.on('connection', close)
+  const left = swarm.destroy()
+  const arrived = Promise.all([...swarm.connections].map((stream) => stream.flush()))
+  await Promise.all([goodbye(swarm.dht, left), aMomentFor(arrived)])
+  for (const stream of swarm.connections) close(stream)
+}
+
+/** A swarm destroys its node when it ends. This one it may use, and leaves to the others. */
+function lent(dht: HyperDHT): HyperDHT {
+  const heard: [event: string, listener: (...values: unknown[]) => void][] = []
+  const own = {
+    on(event: string, listener: (...values: unknown[]) => void) {
+      heard.push([event, listener])
+      dht.on(event, listener)
+      return proxy
+    },
+    async destroy() {
+      for (const [event, listener] of heard.splice(0)) dht.off(event, listener)
+    }
+  }
+  const proxy: HyperDHT = new Proxy(dht, {
+    get: (target, name): unknown => Reflect.get(name === 'on' || name === 'destroy' ? own : target, name)
+  })
+  return proxy
+}
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || /^127\./.test(host) || host === '::1'

@@ -1,13 +1,15 @@
 /** All connections of one book: finds the other members' devices, lets them in, replicates, compares digests. */
 import { EventEmitter } from 'node:events'
 import HyperDHT from 'hyperdht'
-import Hyperswarm, { type NoiseStream } from 'hyperswarm'
+import type Hyperswarm from 'hyperswarm'
+import type { NoiseStream } from 'hyperswarm'
 import type { BookId, DeviceId, LogId, MemberId } from '../contract/index.js'
 import type { DeviceCertificate } from '../identity/certificates.js'
 import { utf8 } from '../identity/bytes.js'
 import { derive, type KeyPair } from '../identity/keys.js'
 import type { LogStore } from '../log/store.js'
 import { Meeting } from './meeting.js'
+import { endSwarm, startSwarm } from './network.js'
 import { Peer, type RemoteDevice } from './peer.js'
 
 const MOST_WAITING = 32
@@ -62,7 +64,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     this.#topic = derive(secret, 'book-topic')
     this.#proofKey = derive(secret, 'book-proof')
     const keyPair = HyperDHT.keyPair(derive(device.seed, 'book-swarm', utf8(book)))
-    this.#swarm = new Hyperswarm({ dht, keyPair })
+    this.#swarm = startSwarm(dht, keyPair)
     this.#swarm.on('connection', (stream: NoiseStream) => this.#connected(stream))
     this.#meeting = new Meeting(this.#swarm, this.#topic, { client: true, server: true }, () => !this.#isMet())
   }
@@ -103,9 +105,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   }
 
   async close(): Promise<void> {
-    await this.#meeting.end()
+    await Promise.all([this.#meeting.end(), endSwarm(this.#swarm)])
     for (const peer of this.#peers) peer.end('this device goes offline')
-    await this.#swarm.destroy()
   }
 
   #isMet(): boolean {

@@ -29,7 +29,7 @@ export const openInProcess =
     const child = fork(program, [folder, JSON.stringify(network), JSON.stringify(death)], {
       serialization: 'advanced'
     })
-    const ended = once(child, 'close').then(() => {})
+    const ended = once(child, 'exit').then(() => {})
     const client = connectChannel(
       nodePortChannel({
         postMessage: (message) => void (child.connected && child.send(message as object)),
