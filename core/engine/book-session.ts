@@ -24,7 +24,7 @@ import { Delivery } from '../log/delivery.js'
 import { Intake } from '../log/intake.js'
 import { LogLearner } from '../log/learner.js'
 import { LogStore } from '../log/store.js'
-import { LogWriter } from '../log/writer.js'
+import { LogWriter, retireSegment, type WriterStateFile } from '../log/writer.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { foundingFromMessage } from '../sync/proofs.js'
 import { fromHex, toHex } from '../sync/messages.js'
@@ -90,7 +90,16 @@ export class BookSession extends EventEmitter<SessionEvents> {
     const { file, folder, vault, identity } = options
     const founding = foundingFromMessage(file.founding)
     const id = bookIdOf(founding)
-    const opened = await LogStore.open({ folder: join(folder, 'store'), secret: fromHex(file.secret) })
+    const statePath = join(folder, 'writer.sealed')
+    const state: WriterStateFile = {
+      load: () => readWriterState(vault, statePath),
+      save: (written) => writeWriterState(vault, statePath, written)
+    }
+    const opened = await LogStore.open({
+      folder: join(folder, 'store'),
+      secret: fromHex(file.secret),
+      moved: () => retireSegment(state)
+    })
     if (!opened.ok) return opened
     const store = opened.value
     const roster = new Roster(memberIdOf(founding.founder))
@@ -108,7 +117,6 @@ export class BookSession extends EventEmitter<SessionEvents> {
       session?.noteEntry(entry)
     })
     const intake = new Intake(store, delivery, id)
-    const statePath = join(folder, 'writer.sealed')
     const writer = new LogWriter({
       store,
       intake,
@@ -118,10 +126,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
       device: identity.device,
       now: Date.now,
       randomBytes,
-      state: {
-        load: () => readWriterState(vault, statePath),
-        save: (state) => writeWriterState(vault, statePath, state)
-      }
+      state
     })
     const sightings = await Sightings.open(vault, join(folder, 'sightings.sealed'))
     session = new BookSession(options, store, intake, writer, sightings, { id, roster, book, delivery })

@@ -14,6 +14,11 @@ export interface LogStoreOptions {
   readonly folder: string
   /** The book's secret, 32 bytes. Each log's key is derived from it and from the log's own key. */
   readonly secret: Uint8Array
+  /**
+   * A copied or restored folder is about to be taken up as this device's own, after which it looks like any other: what
+   * must not be forgotten of that is to be kept now.
+   */
+  readonly moved?: () => Promise<void>
 }
 
 /** How the folder was found: a copied or restored one may be older than what others have seen of our logs. */
@@ -46,6 +51,7 @@ export class LogStore {
   /** Hypercore-storage pins a store to its inode. A store that was copied is taken up as a new one. */
   static async #openMoved(options: LogStoreOptions): Promise<Outcome<LogStore>> {
     try {
+      await options.moved?.()
       await rm(join(options.folder, 'CORESTORE'), { force: true })
       const corestore = await openCorestore(options.folder)
       return done(new LogStore(corestore, 'moved', options.secret, options.folder))

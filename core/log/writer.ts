@@ -39,6 +39,15 @@ export interface WriterStateFile {
   save(state: WriterState): Promise<void>
 }
 
+/**
+ * Sees to it that the last segment is not continued, in this run or a later one: the folder was copied or restored, and
+ * more of the segment may be elsewhere.
+ */
+export async function retireSegment(file: WriterStateFile): Promise<void> {
+  const last = await file.load()
+  if (last?.mark === 'closed') await file.save({ ...last, mark: 'open' })
+}
+
 export interface WriterOptions {
   readonly store: LogStore
   readonly intake: Intake

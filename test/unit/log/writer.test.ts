@@ -10,7 +10,7 @@ import { keyPairOf } from '../../../core/identity/keys.js'
 import { Delivery } from '../../../core/log/delivery.js'
 import { Intake } from '../../../core/log/intake.js'
 import { LogStore } from '../../../core/log/store.js'
-import { LogWriter, type WriterState } from '../../../core/log/writer.js'
+import { LogWriter, retireSegment, type WriterState, type WriterStateFile } from '../../../core/log/writer.js'
 import type { Operation } from '../../../core/ops/operations.js'
 import { placeOf } from '../../../core/ops/place.js'
 import { codeOf, valueOf } from '../../helpers/book-world.js'
@@ -58,7 +58,15 @@ afterEach(async () => {
 })
 
 async function start(at: string, file: StateFile): Promise<Run> {
-  const store = valueOf(await LogStore.open({ folder: at, secret }))
+  const states: WriterStateFile = {
+    load: () => Promise.resolve(file.state),
+    save: (state) => {
+      file.state = state
+      return Promise.resolve()
+    }
+  }
+  const opened = await LogStore.open({ folder: at, secret, moved: () => retireSegment(states) })
+  const store = valueOf(opened)
   const delivered: string[] = []
   const conflicts: LogId[] = []
   const delivery = new Delivery((entry) => delivered.push(placeOf(entry.log, entry.index, 0)))
@@ -75,13 +83,7 @@ async function start(at: string, file: StateFile): Promise<Run> {
     device: deviceKeys,
     now: () => 0,
     randomBytes: (count) => randomBytes(count),
-    state: {
-      load: () => Promise.resolve(file.state),
-      save: (state) => {
-        file.state = state
-        return Promise.resolve()
-      }
-    }
+    state: states
   })
   for (const log of await store.stored()) await intake.add(log)
   await intake.settled()
@@ -187,6 +189,26 @@ describe('the segment that is written', () => {
     expect(logOf(await copy.post(2))).not.toBe(logOf(a))
   })
 
+  it('is a new one in a copy of the folder also when the copy was opened before, and nothing written', async () => {
+    const state = file()
+    const at = path.join(folder, 'a')
+    const first = await start(at, state)
+    await first.post(1)
+    await first.close()
+    await cp(at, path.join(folder, 'b'), { recursive: true, preserveTimestamps: true })
+    const copied = { ...state }
+    const original = await start(at, state)
+    await original.post(2)
+    const reading = await start(path.join(folder, 'b'), copied)
+    await reading.close()
+    const copy = await start(path.join(folder, 'b'), copied)
+    expect(logOf(await copy.post(3))).not.toBe(state.state?.log)
+    await exchange(original, copy)
+    expect([...original.conflicts, ...copy.conflicts]).toEqual([])
+    expect([...original.delivered].sort()).toEqual([...copy.delivered].sort())
+    expect(original.delivered).toHaveLength(3)
+  })
+
   it('is a new one when the state was lost', async () => {
     const first = await start(folder, file())
     const a = await first.post(1)
@@ -231,8 +253,10 @@ describe('the segment that is written', () => {
     await first.close()
     await cp(at, path.join(folder, 'b'), { recursive: true, preserveTimestamps: true })
     const original = await start(at, { ...state })
-    const copy = await start(path.join(folder, 'b'), { ...state })
+    const copied = { ...state }
+    const copy = await start(path.join(folder, 'b'), copied)
     // What a writer without segments would do in the copy.
+    copied.state = state.state
     Object.defineProperty(copy.store, 'origin', { value: 'same' })
     await original.post(2)
     await copy.post(3)
@@ -341,7 +365,7 @@ describe('a segment with two signed histories', () => {
     await first.close()
     await cp(path.join(folder, 'a'), path.join(folder, 'b'), { recursive: true })
     const { log, seed } = file.state as WriterState
-    const [a, b] = [await start(path.join(folder, 'a'), file), await start(path.join(folder, 'b'), file)]
+    const [a, b] = [await start(path.join(folder, 'a'), file), await start(path.join(folder, 'b'), { ...file })]
     // No honest device gets here: the same key signs another entry at the same index in the copied folder.
     const publicKey = Buffer.alloc(32)
     const secretKey = Buffer.alloc(64)
