@@ -153,6 +153,7 @@ function encodeFields(writer: ByteWriter, fields: Fields): void {
   writer.number(fields.history.length)
   for (const write of fields.history) {
     encodePlaced(writer, write)
+    writer.byte(write === fields.latest(write.field) ? 1 : 0)
     writer.text(write.field)
     encodeValue(writer, write.value)
   }

@@ -8,8 +8,8 @@ import {
   type TransactionDraft,
   type TransactionRow
 } from '../../core/contract/index.js'
-import { inviteIdOf } from '../../core/identity/invite-code.js'
 import type { Operation } from '../../core/ops/operations.js'
+import { overreach } from './overreach.js'
 import type { Peer } from './peer.js'
 import { nothingToDo, operations, type Make, type Run } from './run.js'
 import type { Step, StepKind } from './steps.js'
@@ -19,14 +19,16 @@ const USD = 'USD' as CurrencyCode
 const DATES = ['2025-12-31', '2026-01-01', '2026-01-31', '2026-02-15'] as IsoDate[]
 const NAMES = ['Food', 'food', 'Bank', 'Café', 'Rent', 'Food (2)', 'Wages']
 const PAYEES = ['Baker', 'Rail', 'Landlord', '']
-const PAGE = { limit: 2000, order: 'oldest' } as const
+/** Two of them are beyond what a number keeps exactly. */
+const LARGE = Number.MAX_SAFE_INTEGER - 10
+export const PAGE = { limit: 2000, order: 'oldest' } as const
 
 export type Deed = Extract<
   StepKind,
   'post' | 'batch' | 'amend' | 'void' | 'resolve' | 'addAccount' | 'editAccount' | 'renameBook' | 'overreach'
 >
 
-const from = <T>(items: readonly T[], pick: number): T => items[pick % items.length] as T
+export const from = <T>(items: readonly T[], pick: number): T => items[pick % items.length] as T
 
 /** The operations of a step, made when they are written: the book may be another by then. */
 export function deedOf(kind: Deed, run: Run, peer: Peer, step: Step): Make {
@@ -81,11 +83,12 @@ function changes(kind: 'amend' | 'void' | 'resolve', run: Run, peer: Peer, step:
   const { book } = run
   const conflicts = book.conflicts()
   const rows = book.journal({}, PAGE).rows
-  const conflict = conflicts.length > 0 && kind === 'resolve' ? from(conflicts, step.other) : null
-  const row: TransactionRow | undefined = conflict
-    ? rows.find(({ id }) => id === conflict.id)
-    : rows[recent(step.other, rows.length)]
-  if (!row || !run.allows(kind === 'void' ? 'void' : 'amend', whose(run, peer, row))) return nothingToDo()
+  const action = kind === 'void' ? 'void' : 'amend'
+  const open = rows.filter((row) => run.allows(action, whose(run, peer, row)))
+  const settled = conflicts.filter(({ id }) => open.some((row) => row.id === id))
+  const conflict = settled.length > 0 && kind === 'resolve' ? from(settled, step.other) : null
+  const row = conflict ? open.find(({ id }) => id === conflict.id) : open[recent(step.other, open.length)]
+  if (!row) return nothingToDo()
   if (kind === 'void') return one(book.draftVoid(row.id, from(['', 'wrong'], step.pick)))
   // Where there is nothing to settle, what was written lately is amended: that makes conflicts.
   if (!conflict || step.pick % 4 === 0) return one(book.draftAmend(row.id, draft(run, step)))
@@ -96,7 +99,7 @@ const one = (drafted: Outcome<Operation>): ReturnType<Make> =>
   drafted.ok ? operations([drafted.value]) : drafted
 
 /** What was written lately is changed most: so that several change the same. */
-const recent = (pick: number, count: number): number =>
+export const recent = (pick: number, count: number): number =>
   count === 0 ? 0 : pick % 3 === 0 ? pick % count : Math.max(0, count - 1 - (pick % 3))
 
 const whose = (run: Run, peer: Peer, row: TransactionRow): 'own' | 'others' => {
@@ -135,48 +138,23 @@ function renames(run: Run, { other }: Step): ReturnType<Make> {
   return one(drafted)
 }
 
-/** What only an owner may do, or what makes no sense; it must not count, and must be listed, with everyone alike. */
-function overreach(run: Run, peer: Peer, step: Step): Operation {
-  const { pick, other } = step
-  const rows = run.book.journal({}, PAGE).rows
-  const row = rows[recent(other, rows.length)]
-  const content = { ...filled(draft(run, step)) }
-  const ghost = inviteIdOf(Uint8Array.of(pick & 255, other & 255))
-  const choices: Operation[] = [
-    { kind: 'setBook', name: from(NAMES, other) },
-    { kind: 'admit', member: peer.member, role: 'owner', name: 'Me', invite: null },
-    { kind: 'invite', invite: ghost, role: 'owner', expiresMs: 0 },
-    { kind: 'post', ...content, postings: content.postings.slice(0, 2) },
-    { kind: 'post', ...content, payee: 'bell \u0007' }
-  ]
-  if (row) {
-    choices.push({ kind: 'amend', replaces: [row.version], ...content })
-    choices.push({ kind: 'void', replaces: [row.version], reason: '' })
+/** A transaction of two or three postings, at times across currencies; now and then one that does not fit its accounts. */
+export function draft(run: Run, { pick, other }: Pick<Step, 'pick' | 'other'>): TransactionDraft {
+  const isCareless = pick % 16 === 0
+  const accountFor = (number: number, currency: CurrencyCode): AccountId => {
+    const all = run.book.accounts()
+    const fit = all.filter(({ currency: only, state }) => state === 'open' && (only ?? currency) === currency)
+    return from(isCareless || fit.length === 0 ? all : fit, number).account
   }
-  return from(choices, pick)
-}
-
-const filled = (draft: TransactionDraft) => ({
-  date: draft.date,
-  payee: draft.payee,
-  note: '',
-  tags: [],
-  postings: draft.postings.map((posting) => ({ ...posting, value: posting.value ?? null, note: '' }))
-})
-
-/** A transaction of two or three postings, at times across currencies. */
-function draft(run: Run, { pick, other }: Step): TransactionDraft {
-  const all = run.book.accounts()
-  const account = (number: number): AccountId => from(all, number).account
-  const amountMinor = 1 + (pick % 50_000)
+  const amountMinor = pick % 11 === 0 ? LARGE : 1 + (pick % 50_000)
   const about = { date: from(DATES, pick), payee: from(PAYEES, other), note: `${pick}` }
   if (other % 6 === 0) {
     const value = { amountMinor: amountMinor + 3, currency: EUR }
     return {
       ...about,
       postings: [
-        { account: account(pick), amountMinor, currency: USD, value },
-        { account: account(other), amountMinor: -amountMinor - 3, currency: EUR }
+        { account: accountFor(pick, USD), amountMinor, currency: USD, value },
+        { account: accountFor(other, EUR), amountMinor: -amountMinor - 3, currency: EUR }
       ]
     }
   }
@@ -184,9 +162,9 @@ function draft(run: Run, { pick, other }: Step): TransactionDraft {
     ...about,
     tags: pick % 3 === 0 ? ['trip'] : [],
     postings: [
-      { account: account(pick), amountMinor, currency: EUR },
-      { account: account(other), amountMinor: 7, currency: EUR },
-      { account: account(pick + other), amountMinor: -amountMinor - 7, currency: EUR }
+      { account: accountFor(pick, EUR), amountMinor, currency: EUR },
+      { account: accountFor(other, EUR), amountMinor: 7, currency: EUR },
+      { account: accountFor(pick + other, EUR), amountMinor: -amountMinor - 7, currency: EUR }
     ]
   }
 }

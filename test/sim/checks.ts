@@ -5,6 +5,7 @@ import type { Operation } from '../../core/ops/operations.js'
 import { placeOf } from '../../core/ops/place.js'
 import type { Peer } from './peer.js'
 import type { Run } from './run.js'
+import type { Tally } from './tally.js'
 import type { Truth } from './truth.js'
 import { asPresent } from './versions.js'
 
@@ -20,7 +21,7 @@ export function checkRound(peers: readonly Peer[], truth: Truth): void {
       if (amountMinor === 0n) continue
       truth.violate('the trial balance is zero', `${amountMinor} ${currency} left over at ${peer.name}`)
     }
-    for (const log of run.intake.forked) truth.violate('no log forks', `${truth.name(log)} at ${peer.name}`)
+    for (const log of run.forked) truth.violate('no log forks', `${truth.name(log)} at ${peer.name}`)
     checkStops(peer, run, truth)
   }
 }
@@ -31,6 +32,7 @@ export function checkViews(peers: readonly Peer[], truth: Truth): void {
     if (!run) continue
     const { book } = run
     const accounts = book.accounts()
+    checkBalances(name, run, truth)
     const parts = [
       book.summary(),
       accounts,
@@ -44,6 +46,29 @@ export function checkViews(peers: readonly Peer[], truth: Truth): void {
     ]
     const text = JSON.stringify(parts, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
     truth.view(name, run.vector(), text)
+  }
+}
+
+/** Balances are kept up to date as entries come; added up anew from what is shown, they are the same. */
+function checkBalances(name: string, { book }: Run, truth: Truth): void {
+  const sums = new Map<string, bigint>()
+  for (const { state, postings } of book.journal({}, PAGE).rows) {
+    for (const { account, currency, amountMinor } of state === 'void' ? [] : postings) {
+      const key = `${account} ${currency}`
+      sums.set(key, (sums.get(key) ?? 0n) + BigInt(amountMinor))
+    }
+  }
+  for (const { account, path, own } of book.accounts()) {
+    for (const { currency, amountMinor } of own) {
+      const key = `${account} ${currency}`
+      const sum = sums.get(key) ?? 0n
+      sums.delete(key)
+      if (sum === amountMinor) continue
+      truth.violate('balances are sums', `${path} at ${name}: ${amountMinor} ${currency}, and not ${sum}`)
+    }
+  }
+  for (const [key, sum] of sums) {
+    if (sum !== 0n) truth.violate('balances are sums', `${key} at ${name}: nothing, and not ${sum}`)
   }
 }
 
@@ -64,10 +89,36 @@ export function checkEnd(peers: readonly Peer[], truth: Truth): void {
       const what = `${first.name}: ${ours || 'none'}; ${peer.name}: ${theirs || 'none'}`
       truth.violate('a lying log stops alike everywhere', what)
     }
-    checkWaits(peer, run, truth)
-    checkAcknowledged(peer, run, truth)
+    checkWaits(peers, peer, run, truth)
+    checkAcknowledged(peers, peer, run, truth)
     checkAccounted(peer, run, truth)
   }
+}
+
+/** What the peers are in just now. */
+export function tallyRound(peers: readonly Peer[], tally: Tally): void {
+  for (const { run } of peers) {
+    if (!run) continue
+    tally.count(`round: ${run.state}`)
+    tally.count('round: transactions in conflict', run.book.conflicts().length)
+    tally.count('round: logs that wait', run.delivery.waits().length)
+    for (const { stop } of run.delivery.stops()) tally.count(`round: log ${stop.kind}`)
+  }
+}
+
+/** What became of it all, as one peer sees it. */
+export function tallyEnd(peers: readonly Peer[], tally: Tally): void {
+  const run = peers[0]?.run
+  if (!run) return
+  tally.count('worlds')
+  tally.count(
+    run.book.conflicts().length > 0 ? 'worlds that end in conflict' : 'worlds that end without conflict'
+  )
+  for (const { code } of run.book.notCounted()) tally.count(`not counted: ${code}`)
+  for (const { stop } of run.delivery.stops()) tally.count(`stopped: ${stop.code}`)
+  for (const { role } of run.roster.members()) tally.count(`member: ${role}`)
+  for (const { state } of run.roster.invites()) tally.count(`invite: ${state}`)
+  tally.count('logs', Object.keys(run.vector()).length)
 }
 
 /** An honest log is never quarantined; one that lies is, at the lie and not before. */
@@ -81,9 +132,11 @@ function checkStops(peer: Peer, run: Run, truth: Truth): void {
   }
 }
 
-function checkWaits(peer: Peer, run: Run, truth: Truth): void {
+function checkWaits(peers: readonly Peer[], peer: Peer, run: Run, truth: Truth): void {
   for (const { log, index, on, length } of run.delivery.waits()) {
     if (truth.lies.get(log) === index) continue
+    // What was on one disk only, and not synced there, is gone: who built on it waits for ever, and was told of nothing.
+    if (peers.every(({ disk }) => !disk.block(on, length - 1))) continue
     const where = `${truth.name(log)}/${index} at ${peer.name}`
     truth.violate('all converge', `${where} waits for ${length} of ${truth.name(on)}`)
   }
@@ -105,11 +158,13 @@ function differences(
   return [...logs].filter((log) => a[log] !== b[log]).map((log) => `${truth.name(log)} ${a[log]} and ${b[log]}`)
 }
 
-function checkAcknowledged(peer: Peer, run: Run, truth: Truth): void {
+function checkAcknowledged(peers: readonly Peer[], peer: Peer, run: Run, truth: Truth): void {
   const vector = run.vector()
-  for (const { peer: author, log, index } of truth.acknowledged) {
-    if ((vector[log] ?? 0) > index) continue
-    const what = `${truth.name(log)}/${index}, which ${author} was told is saved`
+  const disks = peers.map(({ disk }) => disk)
+  for (const entry of truth.acknowledged) {
+    const { log, index } = entry
+    if ((vector[log] ?? 0) > index || truth.isLost(entry, disks)) continue
+    const what = `${truth.name(log)}/${index}, which ${entry.peer} was told is saved`
     truth.violate('what was acknowledged is kept', `${peer.name} does not have ${what}`)
   }
 }

@@ -6,10 +6,19 @@ import type { LogId } from '../../core/contract/index.js'
 import type { WriterState } from '../../core/log/writer.js'
 import type { Random } from './random.js'
 
+/** As often as this a power cut loses all that was not synced. */
+const ALL_LOST = 0.5
+
+/** A copy of a disk, as someone makes who copies the folder. */
+export interface DiskCopy {
+  readonly logs: ReadonlyMap<LogId, ReadonlyMap<number, Uint8Array>>
+  readonly writerState: WriterState | null
+}
+
 export class Disk {
   /** In a file of its own, synced whenever it is written. */
   writerState: WriterState | null = null
-  readonly #logs = new Map<LogId, Map<number, Uint8Array>>()
+  #logs = new Map<LogId, Map<number, Uint8Array>>()
   #unsynced: { readonly log: LogId; readonly index: number }[] = []
 
   logs(): LogId[] {
@@ -31,6 +40,14 @@ export class Disk {
     return length
   }
 
+  /** How far the log is here without a gap. */
+  contiguousLength(log: LogId): number {
+    const blocks = this.blocks(log)
+    let length = 0
+    while (blocks.has(length)) length++
+    return length
+  }
+
   write(log: LogId, index: number, block: Uint8Array): void {
     let blocks = this.#logs.get(log)
     if (!blocks) this.#logs.set(log, (blocks = new Map()))
@@ -45,7 +62,7 @@ export class Disk {
 
   /** The power is cut. Says how many blocks are lost. */
   cutPower(random: Random): number {
-    const kept = random.below(this.#unsynced.length + 1)
+    const kept = random.chance(ALL_LOST) ? 0 : random.below(this.#unsynced.length + 1)
     const lost = this.#unsynced.slice(kept)
     this.#unsynced = []
     for (const { log, index } of lost) {
@@ -55,6 +72,20 @@ export class Disk {
     }
     return lost.length
   }
+
+  copy(): DiskCopy {
+    const logs = new Map([...this.#logs].map(([log, blocks]) => [log, new Map(blocks)]))
+    return { logs, writerState: this.writerState }
+  }
+
+  /** The copy takes the place of all that is here. */
+  restore(copy: DiskCopy): void {
+    this.#logs = new Map([...copy.logs].map(([log, blocks]) => [log, new Map(blocks)]))
+    this.writerState = copy.writerState
+    this.#unsynced = []
+  }
 }
 
 const NOTHING: ReadonlyMap<number, Uint8Array> = new Map()
+
+export const isSame = (a: Uint8Array, b: Uint8Array): boolean => a === b || Buffer.compare(a, b) === 0

@@ -1,29 +1,39 @@
 /** A member's device with a valid key that writes what no honest one would. */
 import type { LogId } from '../../core/contract/index.js'
+import { logIdOf, type FoundingCertificate } from '../../core/identity/certificates.js'
 import type { Causality } from '../../core/log/causality.js'
+import { makeHeader } from '../../core/log/header.js'
 import { encodeEntry } from '../../core/ops/codec.js'
 import type { Dependency, Operation } from '../../core/ops/operations.js'
 import { nameOfKey } from '../../core/ops/names.js'
 import type { Peer } from './peer.js'
+import type { Random } from './random.js'
 import type { Step } from './steps.js'
 import type { Truth } from './truth.js'
 
-const LIES = ['lamport', 'unclosed', 'not growing', 'garbage', 'nowhere'] as const
+const LIES = ['lamport', 'unclosed', 'lamport', 'not growing', 'garbage', 'unclosed', 'nowhere'] as const
 type Lie = (typeof LIES)[number]
 
 const OPS: readonly Operation[] = [{ kind: 'setBook', name: 'Lie' }]
 const NO_LOG = nameOfKey<LogId>(new Uint8Array(32).fill(7))
 
+/** What a liar needs of the world. */
+export interface LieOptions {
+  readonly peer: Peer
+  readonly step: Step
+  readonly truth: Truth
+  readonly founding: FoundingCertificate
+  /** For the key of another log. */
+  readonly random: Random
+  readonly spread: (log: LogId, index: number) => void
+}
+
 /**
- * Puts a lie, and something after it, at the end of the log that the device writes. From then on it is rogue: it passes
- * blocks on, and does nothing more. Says what it did, null if it could not.
+ * Puts a lie, and something after it, at the end of the log that the device writes; at times also begins a log of which
+ * the first entry builds on the lie. From then on the device is rogue: it passes blocks on, and does nothing more. Says
+ * what it did, null if it could not.
  */
-export function tellLie(
-  peer: Peer,
-  step: Step,
-  truth: Truth,
-  spread: (log: LogId, index: number) => void
-): string | null {
+export function tellLie({ peer, step, truth, founding, random, spread }: LieOptions): string | null {
   const log = peer.up?.log
   const causality = peer.up?.delivery.causality
   if (!log || !causality) return null
@@ -31,16 +41,32 @@ export function tellLie(
   const lie = LIES[step.pick % LIES.length] as Lie
   const block = causality.length(log) === index ? lieBlock(lie, log, causality, truth) : null
   if (!block) return null
+  const put = (to: LogId, at: number, blocks: readonly Uint8Array[]): void =>
+    blocks.forEach((each, offset) => {
+      peer.disk.write(to, at + offset, each)
+      truth.has(peer.name, to, at + offset, each)
+      spread(to, at + offset)
+    })
   peer.conduct = 'rogue'
   truth.lies.set(log, index)
   const after = encodeEntry({ version: 1, lamport: 1_000_000, wallMs: 0, deps: [], ops: OPS }, log)
-  for (const [offset, one] of [block, after].entries()) {
-    peer.disk.write(log, index + offset, one)
-    truth.has(peer.name, log, index + offset, one)
-    spread(log, index + offset)
-  }
-  return `lies (${lie}) at ${truth.name(log)}/${index}`
+  put(log, index, [block, after])
+  const what = `lies (${lie}) at ${truth.name(log)}/${index}`
+  if (step.other % 2 === 0) return what
+  const other = logIdOf(random.bytes(32))
+  truth.nameLog(other, `${peer.name}x`)
+  truth.lies.set(other, 1)
+  put(other, 0, [headerOf(peer, founding, other), builtOn(log, index + 2, other)])
+  return `${what}, and builds on it`
 }
+
+function headerOf({ identity }: Peer, founding: FoundingCertificate, log: LogId): Uint8Array {
+  const { certificate, device } = identity
+  return makeHeader({ founding, certificate, device, log, segment: 1_000, previous: null })
+}
+
+const builtOn = (log: LogId, length: number, own: LogId): Uint8Array =>
+  encodeEntry({ version: 1, lamport: 1_000_001, wallMs: 0, deps: [{ log, length }], ops: OPS }, own)
 
 function lieBlock(lie: Lie, log: LogId, causality: Causality, truth: Truth): Uint8Array | null {
   const { deps, lamport } = causality.next(log)

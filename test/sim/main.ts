@@ -4,10 +4,11 @@
  */
 import { parseArgs } from 'node:util'
 import { describeFailure, shortestFailure } from './shrink.js'
+import { Tally } from './tally.js'
 import { simulate, type SimOptions } from './world.js'
 
-const USAGE = `Usage: npm run sim -- [--seed N] [--peers 2..12] [--steps S] [--events]
-       npm run sim:soak -- [--seed FIRST] [--minutes M] [--peers 2..12] [--steps S]`
+const USAGE = `Usage: npm run sim -- [--seed N] [--peers 2..12] [--steps S] [--events] [--tally]
+       npm run sim:soak -- [--seed FIRST] [--minutes M] [--worlds W] [--peers 2..12] [--steps S] [--tally]`
 
 /** A whole number in the bounds; null if it is none. */
 function numberIn(text: string | undefined, least: number, most: number): number | null {
@@ -22,34 +23,55 @@ async function report(options: SimOptions): Promise<number> {
   return 1
 }
 
-async function playOne(options: SimOptions, events: 'shown' | 'hidden'): Promise<number> {
+/** What to print beside the result. */
+type Shown = ReadonlySet<'events' | 'tally'>
+
+async function playOne(options: SimOptions, shown: Shown): Promise<number> {
   const result = await simulate(options)
   if (result.violations.length > 0) return report(options)
-  if (events === 'shown') console.log(result.events.join('\n'))
+  if (shown.has('events')) console.log(result.events.join('\n'))
+  if (shown.has('tally')) console.log(tableOf(result.tally))
   const { seed, peers, steps } = options
   console.log(`seed ${seed}, ${peers} peers, ${steps} steps: ${result.entries} entries, every rule held`)
   console.log(`digest ${result.digest}`)
   return 0
 }
 
+interface Soak {
+  readonly first: number
+  readonly minutes: number
+  /** At most so many. */
+  readonly worlds: number
+  readonly given: Partial<SimOptions>
+}
+
 /** Worlds of growing seeds and changing sizes, until the time is up. */
-async function soak(first: number, minutes: number, given: Partial<SimOptions>): Promise<number> {
+async function soak({ first, minutes, worlds, given }: Soak, shown: Shown): Promise<number> {
   const untilMs = performance.now() + minutes * 60_000
-  let [worlds, entries, toldMs] = [0, 0, performance.now()]
-  for (let seed = first; performance.now() < untilMs; seed++) {
+  const tally = new Tally()
+  let [played, entries, toldMs] = [0, 0, performance.now()]
+  for (let seed = first; performance.now() < untilMs && played < worlds; seed++) {
     const options = { seed, peers: 2 + (seed % 11), steps: 20 + ((seed * 37) % 280), ...given }
     const result = await simulate(options)
     if (result.violations.length > 0) return report(options)
-    worlds++
+    played++
     entries += result.entries
+    tally.add(result.tally)
     if (performance.now() - toldMs > 10_000) {
       toldMs = performance.now()
-      console.log(`${worlds} worlds, ${entries} entries; seed ${seed} was the last`)
+      console.log(`${played} worlds, ${entries} entries; seed ${seed} was the last`)
     }
   }
-  console.log(`${worlds} worlds from seed ${first} on, ${entries} entries: every rule held`)
+  if (shown.has('tally')) console.log(tableOf(tally))
+  console.log(`${played} worlds from seed ${first} on, ${entries} entries: every rule held`)
   return 0
 }
+
+const tableOf = (tally: Tally): string =>
+  tally
+    .entries()
+    .map(([name, times]) => `${String(times).padStart(9)}  ${name}`)
+    .join('\n')
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -59,21 +81,24 @@ async function main(): Promise<number> {
       peers: { type: 'string' },
       steps: { type: 'string' },
       minutes: { type: 'string', default: '10' },
-      events: { type: 'boolean', default: false }
+      worlds: { type: 'string', default: '1000000' },
+      events: { type: 'boolean', default: false },
+      tally: { type: 'boolean', default: false }
     }
   })
   const seed = numberIn(values.seed, 0, 2 ** 32 - 1)
   const peers = values.peers === undefined ? undefined : numberIn(values.peers, 2, 12)
   const steps = values.steps === undefined ? undefined : numberIn(values.steps, 0, 100_000)
   const minutes = numberIn(values.minutes, 0, 100_000)
-  if (seed === null || peers === null || steps === null || minutes === null) {
+  const worlds = numberIn(values.worlds, 1, 1_000_000)
+  if (seed === null || peers === null || steps === null || minutes === null || worlds === null) {
     console.error(USAGE)
     return 2
   }
-  if (positionals[0] !== 'soak') {
-    return playOne({ seed, peers: peers ?? 4, steps: steps ?? 100 }, values.events ? 'shown' : 'hidden')
-  }
-  return soak(seed, minutes, { ...(peers && { peers }), ...(steps !== undefined && { steps }) })
+  const shown: Shown = new Set((['events', 'tally'] as const).filter((name) => values[name]))
+  if (positionals[0] !== 'soak') return playOne({ seed, peers: peers ?? 4, steps: steps ?? 100 }, shown)
+  const given = { ...(peers && { peers }), ...(steps !== undefined && { steps }) }
+  return soak({ first: seed, minutes, worlds, given }, shown)
 }
 
 main().then(

@@ -7,7 +7,9 @@ import {
   type DeviceCertificate
 } from '../../core/identity/certificates.js'
 import { keyPairOf, type KeyPair } from '../../core/identity/keys.js'
-import type { Disk } from './disk.js'
+import type { FolderOrigin } from '../../core/log/store.js'
+import type { Disk, DiskCopy } from './disk.js'
+import { Faults } from './io.js'
 import type { Random } from './random.js'
 import { Run, type Around } from './run.js'
 import type { AppVersion } from './versions.js'
@@ -25,6 +27,9 @@ export class Peer {
   readonly member: MemberId
   readonly deviceId: DeviceId
   readonly disk: Disk
+  readonly faults: Faults
+  /** A copy of its disk that was made some time ago. */
+  copy: DiskCopy | null = null
   /** `stranger`: has no book yet. */
   standing: 'stranger' | 'member' = 'stranger'
   /** Who let it in: trusted before their name was read in the book. */
@@ -33,6 +38,8 @@ export class Peer {
   version: AppVersion = 'present'
   skewMs = 0
   run: Run | null = null
+  /** Whether the folder is where it was when the app last ran. */
+  #origin: FolderOrigin = 'same'
 
   constructor(
     readonly name: string,
@@ -42,6 +49,10 @@ export class Peer {
     this.member = memberIdOf(identity.certificate.member)
     this.deviceId = deviceIdOf(identity.certificate.device)
     this.disk = around.parts.disk()
+    this.faults = new Faults({
+      cutPower: () => around.cutPower(this),
+      failDisk: () => this.run?.diskFails()
+    })
   }
 
   /** The run, if it can be asked for something now. */
@@ -54,7 +65,9 @@ export class Peer {
   }
 
   start(): void {
-    if (this.standing === 'member' && !this.run) this.run = new Run(this, this.around)
+    if (this.standing !== 'member' || this.run) return
+    this.run = new Run(this, this.around, this.#origin)
+    void this.run.open()
   }
 
   /** The power goes; what was written and not synced may be lost. */
@@ -62,6 +75,19 @@ export class Peer {
     this.run?.kill()
     this.run = null
     return this.disk.cutPower(random)
+  }
+
+  /** From now on the folder is known as this device's own. */
+  takeUpFolder(): void {
+    this.#origin = 'same'
+  }
+
+  /** The folder is gone, and an older copy of it takes its place. */
+  restoreCopy(copy: DiskCopy): void {
+    this.run?.kill()
+    this.run = null
+    this.disk.restore(copy)
+    this.#origin = 'moved'
   }
 
   /** Ends properly and starts again, as this version of the app; a crash in between ends it at once. */

@@ -1,24 +1,27 @@
 /** One run of the app on a simulated device: from its start to its end, proper or not. Composed as `BookSession` is. */
-import type { BookId, LogId, MemberId, Outcome, Role } from '../../core/contract/index.js'
+import type { BookId, DeviceId, LogId, MemberId, Outcome, Role } from '../../core/contract/index.js'
 import { done, refuse } from '../../core/contract/index.js'
 import type { Roster } from '../../core/authority/roster.js'
 import type { Book } from '../../core/book/book.js'
 import { may, type Action } from '../../core/domain/roles.js'
 import type { FoundingCertificate } from '../../core/identity/certificates.js'
 import type { Delivery } from '../../core/log/delivery.js'
-import type { HeaderAuthor } from '../../core/log/header.js'
-import type { Intake } from '../../core/log/intake.js'
-import { LogWriter } from '../../core/log/writer.js'
+import { Intake } from '../../core/log/intake.js'
+import { LogLearner } from '../../core/log/learner.js'
+import type { FolderOrigin } from '../../core/log/store.js'
+import { LogWriter, retireSegment, type WriterState, type WriterStateFile } from '../../core/log/writer.js'
 import type { Operation } from '../../core/ops/operations.js'
-import { SimIntake } from './intake.js'
+import { isSame } from './disk.js'
 import { Io } from './io.js'
+import { simulatedPace } from './pace.js'
 import { hash, type Parts } from './parts.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
 import type { Scheduler } from './scheduler.js'
+import { SimStore } from './store.js'
+import type { Tally } from './tally.js'
 import type { Truth } from './truth.js'
-import { asNext } from './versions.js'
-import { writerStore } from './writer-store.js'
+import { asNext, asPresent } from './versions.js'
 
 /** What a run needs from the world that it is in. */
 export interface Around {
@@ -26,12 +29,20 @@ export interface Around {
   /** For delays and interruptions. */
   readonly random: Random
   readonly truth: Truth
+  readonly tally: Tally
   readonly parts: Parts
   readonly founding: FoundingCertificate
   readonly book: BookId
   readonly founder: MemberId
   /** A block came to be on the peer's disk. */
   readonly spread: (peer: Peer, log: LogId, index: number) => void
+  /** The peer replicates a log from now on. */
+  readonly opened: (peer: Peer, log: LogId) => void
+  /** The peer has news to tell. */
+  readonly tell: (peer: Peer) => void
+  /** A disk of the peer was told to fail, or its power to go. */
+  readonly cutPower: (peer: Peer) => void
+  readonly restart: (peer: Peer) => void
   readonly note: (line: string) => void
 }
 
@@ -39,23 +50,35 @@ export interface Around {
 export type Make = (log: LogId, index: number) => Outcome<readonly Operation[]>
 
 const STATE_MS = 20
-const INTERRUPTED = 0.1
 const WRITTEN_AS_NEXT = 0.3
+const UNCOUNTED = 0.2
+/** How long someone looks at an error message. */
+const PATIENCE_MS = 2_000
 
 export class Run {
-  state: 'up' | 'closing' | 'over' = 'up'
+  state: 'opening' | 'up' | 'closing' | 'over' = 'opening'
   readonly roster: Roster
   readonly book: Book
   readonly delivery: Delivery
-  readonly intake: SimIntake
+  readonly intake: Intake
+  /** Logs of which this device has seen two histories. */
+  readonly forked = new Set<LogId>()
+  readonly #io: Io
+  readonly #store: SimStore
+  readonly #stateFile: WriterStateFile
+  readonly #learner: LogLearner
   readonly #writer: LogWriter
-  readonly #busy = new Set<Promise<unknown>>()
+  /** The disk failed: from then on this run saves nothing. */
+  #diskFailed: 'no' | 'yes' = 'no'
 
   constructor(
     private readonly peer: Peer,
-    private readonly around: Around
+    private readonly around: Around,
+    private readonly origin: FolderOrigin
   ) {
-    const { parts, founder, truth, random, scheduler, book } = around
+    const { parts, founder, truth, scheduler, random, book } = around
+    const isAlive = () => this.state !== 'over'
+    this.#io = new Io({ scheduler, random, isAlive, faults: peer.faults })
     this.roster = parts.roster(founder)
     this.book = parts.book({
       memberName: (member) => this.roster.memberName(member),
@@ -66,19 +89,15 @@ export class Run {
       this.roster.apply(entry)
       this.book.apply(entry, this.roster.judge)
     })
-    this.intake = new SimIntake({
-      disk: peer.disk,
-      delivery: this.delivery,
-      book,
-      version: peer.version,
-      interrupts: () => random.chance(INTERRUPTED),
-      later: () =>
-        scheduler.after(random.between(1, 10), () => {
-          if (this.#isOn()) this.intake.feed()
-        })
-    })
+    this.#store = this.#makeStore()
+    this.#stateFile = this.#makeStateFile()
+    const store = this.#store.asLogStore()
+    this.intake = new Intake(store, this.delivery, book, simulatedPace({ scheduler, random, isAlive }))
+    this.#learner = new LogLearner(this.intake)
+    this.intake.on('delivered', () => around.tell(peer))
+    this.intake.on('log', (log) => this.#learner.verified(log))
+    this.intake.on('failed', (error) => truth.violate('nothing throws', `${peer.name} reads: ${told(error)}`))
     this.#writer = this.#makeWriter()
-    this.intake.feed()
   }
 
   get role(): Role | null {
@@ -105,26 +124,90 @@ export class Run {
     return this.role !== null && may(this.role, action, whose)
   }
 
+  /** Reads all that is here; then people can work with it, and others connect. */
+  async open(): Promise<void> {
+    try {
+      if (this.origin === 'moved') {
+        await retireSegment(this.#stateFile)
+        this.peer.takeUpFolder()
+      }
+      for (const log of await this.#store.stored()) await this.intake.add(log)
+      await this.intake.settled()
+    } catch (error) {
+      this.around.truth.violate('nothing throws', `${this.peer.name} opens: ${told(error)}`)
+    }
+    if (this.state !== 'opening') return
+    this.state = 'up'
+    this.around.tell(this.peer)
+  }
+
+  /** Whether blocks of this log are asked for. */
+  follows(log: LogId): boolean {
+    return this.#store.isOpen(log)
+  }
+
+  /** Another device told which logs it has. */
+  learn(logs: Iterable<LogId>, from: DeviceId): void {
+    this.#learner.learn(logs, from)
+  }
+
   receive(log: LogId, index: number, block: Uint8Array): void {
-    if (this.state !== 'up' || this.intake.receive(log, index, block) === 'known') return
-    this.around.truth.has(this.peer.name, log, index, block)
-    this.around.spread(this.peer, log, index)
+    const { peer, around } = this
+    const here = peer.disk.block(log, index)
+    if (here) {
+      around.tally.count('block came twice')
+      if (!isSame(here, block)) this.forked.add(log)
+      return
+    }
+    if (index > peer.disk.contiguousLength(log)) around.tally.count('block came before one before it')
+    this.#store.receive(log, index, block)
+    around.truth.has(peer.name, log, index, block)
+    around.spread(peer, log, index)
   }
 
   /** Resolves to whether it was written, when that is certain; never, if the run ends before. */
   async write(what: string, make: Make): Promise<'saved' | 'refused'> {
-    const work = this.#write(what, make)
-    this.#busy.add(work)
-    const outcome = await work
-    this.#busy.delete(work)
-    return outcome
+    const { truth, tally, note, tell } = this.around
+    const { name, conduct } = this.peer
+    let place: { readonly log: LogId; readonly index: number } | null = null
+    try {
+      const outcome = await this.#writer.append(make, (log, index) => {
+        place = { log, index }
+        tell(this.peer)
+      })
+      const written = place as { readonly log: LogId; readonly index: number } | null
+      if (outcome.ok && written) {
+        truth.acknowledged.push({ peer: name, ...written })
+        tally.count('saved')
+        note(`${name} saved ${what} as ${truth.name(written.log)}/${written.index}`)
+        this.peer.faults.saved()
+        return 'saved'
+      }
+      const code = outcome.ok ? 'nothing' : outcome.error.code
+      tally.count(`not written: ${code}`)
+      const isExpected = this.#diskFailed === 'yes' || conduct === 'rogue' || this.state === 'closing'
+      if (code === 'STORAGE_FAILED' && !isExpected && !outcome.ok) {
+        truth.violate('writing succeeds', `${what} at ${name}: ${outcome.error.message}`)
+      }
+      note(`${name} could not ${what}: ${code}`)
+      if (code === 'STORAGE_FAILED') this.#startAgain()
+    } catch (error) {
+      truth.violate('nothing throws', `${what} at ${name}: ${told(error)}`)
+    }
+    return 'refused'
   }
 
   /** Ends properly, in its own time. */
   async close(): Promise<'closed'> {
     this.state = 'closing'
-    await Promise.all(this.#busy)
-    await this.#writer.close()
+    try {
+      await this.intake.close()
+      await this.#writer.close()
+    } catch (error) {
+      if (this.#diskFailed === 'no') {
+        this.around.truth.violate('nothing throws', `${this.peer.name} closes: ${told(error)}`)
+      }
+    }
     this.state = 'over'
     return 'closed'
   }
@@ -134,68 +217,77 @@ export class Run {
     this.state = 'over'
   }
 
-  async #write(what: string, make: Make): Promise<'saved' | 'refused'> {
-    const { truth, note } = this.around
-    const { name, conduct } = this.peer
-    let place: { readonly log: LogId; readonly index: number } | null = null
-    try {
-      const outcome = await this.#writer.append(make, (log, index) => (place = { log, index }))
-      const written = place as { readonly log: LogId; readonly index: number } | null
-      if (outcome.ok && written) {
-        truth.acknowledged.push({ peer: name, ...written })
-        note(`${name} saved ${what} as ${truth.name(written.log)}/${written.index}`)
-        return 'saved'
-      }
-      const code = outcome.ok ? 'nothing' : outcome.error.code
-      if (code === 'STORAGE_FAILED' && conduct === 'honest' && !outcome.ok) {
-        truth.violate('writing succeeds', `${what} at ${name}: ${outcome.error.message}`)
-      }
-      note(`${name} could not ${what}: ${code}`)
-    } catch (error) {
-      truth.violate('nothing throws', `${what} at ${name}: ${(error as Error).stack}`)
-    }
-    return 'refused'
+  diskFails(): void {
+    this.#diskFailed = 'yes'
   }
 
-  #isOn(): boolean {
-    return this.state !== 'over'
+  /** The app said that it cannot save; whoever uses it starts it again. */
+  #startAgain(): void {
+    const { scheduler, random } = this.around
+    scheduler.after(random.between(1, PATIENCE_MS), () => {
+      if (this.state !== 'up') return
+      this.around.restart(this.peer)
+      return 'settle'
+    })
+  }
+
+  #makeStore(): SimStore {
+    const { peer, around, origin } = this
+    const { random, truth } = around
+    return new SimStore({
+      disk: peer.disk,
+      io: this.#io,
+      origin,
+      asWritten: (block, index) =>
+        index > 0 && peer.version === 'next' && random.chance(WRITTEN_AS_NEXT) ? asNext(block) : block,
+      asRead: (block) => (peer.version === 'next' ? asPresent(block) : block),
+      uncounted: () => (random.chance(UNCOUNTED) ? random.below(4) : 0),
+      appended: (log, index) => {
+        truth.has(peer.name, log, index, peer.disk.block(log, index) as Uint8Array)
+        around.spread(peer, log, index)
+      },
+      opened: (log) => around.opened(peer, log)
+    })
+  }
+
+  #makeStateFile(): WriterStateFile {
+    const { peer, around, origin } = this
+    const { parts, tally } = around
+    const load = (): WriterState | null => {
+      const state = parts.loadState(peer.disk)
+      if (state) tally.count(`segment was ${origin === 'moved' ? 'moved' : state.mark}`)
+      return state
+    }
+    const save = (state: WriterState): void => {
+      around.truth.nameLog(state.log, `${peer.name}${state.segment}`)
+      tally.count(`segment ${state.mark === 'closed' ? 'closed' : state.length > 0 ? 'continued' : 'begun'}`)
+      peer.disk.writerState = state
+    }
+    return {
+      load: () => this.#io.read(STATE_MS, load),
+      save: (state) => this.#io.write(STATE_MS, () => save(state))
+    }
   }
 
   #makeWriter(): LogWriter {
     const { peer, around } = this
-    const { scheduler, random, parts, truth } = around
-    const io = new Io(scheduler, random, () => this.#isOn())
-    const store = writerStore({
-      disk: peer.disk,
-      io,
-      asWritten: (block, index) =>
-        index > 0 && peer.version === 'next' && random.chance(WRITTEN_AS_NEXT) ? asNext(block) : block,
-      appended: (log, index) => {
-        truth.has(peer.name, log, index, peer.disk.block(log, index) as Uint8Array)
-        around.spread(peer, log, index)
-      }
-    })
-    const adopt = (log: LogId, _core: unknown, author: HeaderAuthor): void => {
-      truth.nameLog(log, `${peer.name}${author.segment}`)
-      this.intake.adopt(log, author)
-    }
+    const { scheduler, random } = around
     return new LogWriter({
-      store,
-      // A writer uses no more of the intake than this.
-      intake: { adopt } as unknown as Intake,
+      store: this.#store.asLogStore(),
+      intake: this.intake,
       delivery: this.delivery,
       founding: around.founding,
       certificate: peer.identity.certificate,
       device: peer.identity.device,
       now: () => peer.clockMs(scheduler.nowMs),
       randomBytes: (count) => random.bytes(count),
-      state: {
-        load: () => io.perform(STATE_MS, () => parts.loadState(peer.disk)),
-        save: (state) => io.perform(STATE_MS, () => void (peer.disk.writerState = state))
-      }
+      state: this.#stateFile
     })
   }
 }
+
+const told = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
 
 /** What `make` says when there is nothing to do it to. */
 export const nothingToDo = (): Outcome<never> => refuse('TRANSACTION_UNKNOWN', 'There is nothing to do it to.')

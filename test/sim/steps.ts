@@ -3,27 +3,38 @@ import type { Random } from './random.js'
 
 const WEIGHTS = {
   // what people do
-  post: 24,
+  post: 20,
   batch: 4,
-  amend: 14,
-  void: 4,
+  amend: 12,
+  void: 5,
   resolve: 8,
   addAccount: 5,
-  editAccount: 8,
+  editAccount: 6,
   renameBook: 3,
-  invite: 2,
-  revokeInvite: 1,
-  admit: 5,
-  changeRole: 2,
+  /** Several people change the same at once. */
+  clash: 8,
+  invite: 3,
+  revokeInvite: 2,
+  admit: 6,
+  changeRole: 3,
   /** What the app would not let them do, by an app that was tampered with. */
-  overreach: 3,
+  overreach: 4,
   // what happens to their devices
-  crash: 4,
-  start: 6,
-  restart: 3,
+  crash: 3,
+  /** The power goes at one of the next moments of output. */
+  crashSoon: 4,
+  /** The power goes just when someone is told that an entry is saved. */
+  crashWhenSaved: 3,
+  /** One of the next outputs fails. */
+  failDisk: 2,
+  /** The folder is copied; an older copy takes its place. */
+  copy: 2,
+  restoreCopy: 1,
+  start: 10,
+  restart: 4,
   upgrade: 1,
   clock: 2,
-  lie: 2,
+  lie: 3,
   // what happens between them
   partition: 4,
   heal: 4,

@@ -2,7 +2,7 @@
 import type { LogId } from '../../core/contract/index.js'
 import type { Causality } from '../../core/log/causality.js'
 import type { PlacedEntry } from '../../core/ops/operations.js'
-import { isSame } from './intake.js'
+import { isSame, type Disk } from './disk.js'
 import { Pasts } from './past.js'
 
 /** A rule that did not hold. */
@@ -12,6 +12,7 @@ export interface Violation {
     | 'equal vectors, equal views'
     | 'all converge'
     | 'the trial balance is zero'
+    | 'balances are sums'
     | 'what was acknowledged is kept'
     | 'what was delivered is counted or listed'
     | 'honest logs go on'
@@ -40,6 +41,7 @@ export class Truth {
   readonly lies = new Map<LogId, number>()
   readonly #blocks = new Map<LogId, Uint8Array[]>()
   readonly #names = new Map<LogId, string>()
+  readonly #orphans = new Set<Acknowledged>()
   /** What the first peer at a vector said of itself. */
   readonly #said = new Map<string, { readonly said: string; readonly peer: string }>()
   readonly #pasts = new Pasts((log, index) => this.#blocks.get(log)?.[index])
@@ -63,6 +65,26 @@ export class Truth {
     if (!blocks) this.#blocks.set(log, (blocks = []))
     const first = (blocks[index] ??= block)
     if (!isSame(first, block)) this.violate('no log forks', `${peer} has another ${this.name(log)}/${index}`)
+  }
+
+  /** Whoever wrote these has lost the disk that they were synced on: they last only if another device has them. */
+  orphan(peer: string, disk: Disk): void {
+    for (const each of this.acknowledged) {
+      if (each.peer === peer && !disk.block(each.log, each.index)) this.#orphans.add(each)
+    }
+  }
+
+  /** Whether this, or what it builds on, can be had from nobody, and nobody is to blame. */
+  isLost(entry: Acknowledged, disks: readonly Disk[]): boolean {
+    if (!this.#orphans.has(entry)) return false
+    const past = this.#pasts.of(entry.log, entry.index)
+    const needed = new Map(past?.vector).set(entry.log, entry.index + 1)
+    for (const [log, length] of needed) {
+      for (let index = 0; index < length; index++) {
+        if (disks.every((disk) => !disk.block(log, index))) return true
+      }
+    }
+    return false
   }
 
   /** Logical time of an entry that was written; 0 of a header. */

@@ -1,0 +1,93 @@
+/** Shows that the simulator bites: each of these bugs, put into the parts of its peers, is found within a few seeds. */
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Fields, type FieldWrite } from '../../core/book/model.js'
+import { done } from '../../core/contract/index.js'
+import type { WriterState } from '../../core/log/writer.js'
+import { Disk } from './disk.js'
+import { PARTS, type Parts } from './parts.js'
+import type { Violation } from './truth.js'
+import { simulate } from './world.js'
+
+const STEPS = 60
+
+/** Plays the seeds from 1 on until one finds the rule broken. Says which seed that was; null if none did. */
+async function findsBroken(
+  rule: Violation['rule'],
+  seeds: number,
+  parts: Partial<Parts>
+): Promise<number | null> {
+  for (let seed = 1; seed <= seeds; seed++) {
+    const options = { seed, peers: 2 + (seed % 4), steps: STEPS, parts: { ...PARTS, ...parts } }
+    const { violations } = await simulate(options)
+    if (violations.some((violation) => violation.rule === rule)) return seed
+  }
+  return null
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('the simulator finds', () => {
+  it('a tie that goes to what came last, within 20 seeds', async () => {
+    lastToComeWins()
+    expect(await findsBroken('equal vectors, equal digests', 20, {})).not.toBeNull()
+  })
+
+  it('a segment that is written again after a crash, within 20 seeds', async () => {
+    const reopened = (state: WriterState, disk: Disk): WriterState => ({
+      ...state,
+      mark: 'closed',
+      length: disk.length(state.log)
+    })
+    const loadState: Parts['loadState'] = (disk) => disk.writerState && reopened(disk.writerState, disk)
+    expect(await findsBroken('no log forks', 20, { loadState })).not.toBeNull()
+  })
+
+  it('a sync in four that is said to be done and is not, within 20 seeds', async () => {
+    class ForgetfulDisk extends Disk {
+      #syncs = 0
+
+      override sync(): void {
+        if (++this.#syncs % 4 !== 0) super.sync()
+      }
+    }
+    const disk = () => new ForgetfulDisk()
+    expect(await findsBroken('what was acknowledged is kept', 20, { disk })).not.toBeNull()
+  })
+
+  it('a logical time that is not checked, within 30 seeds', async () => {
+    const delivery: Parts['delivery'] = (deliver) => {
+      const made = PARTS.delivery(deliver)
+      const check = made.causality.check.bind(made.causality)
+      made.causality.check = (log, entry) => {
+        const checked = check(log, entry)
+        return checked.ok || checked.error.code !== 'LAMPORT_WRONG' ? checked : done(null)
+      }
+      return made
+    }
+    expect(await findsBroken('lies are not taken', 30, { delivery })).not.toBeNull()
+  })
+})
+
+/** Of two settings of a field at one logical time, the one that arrived later holds. */
+function lastToComeWins(): void {
+  const came = new WeakMap<FieldWrite, number>()
+  let count = 0
+  const write = Fields.prototype.write
+  const isAfter = (a: FieldWrite, b: FieldWrite): boolean =>
+    a.origin.lamport !== b.origin.lamport
+      ? a.origin.lamport > b.origin.lamport
+      : (came.get(a) ?? 0) > (came.get(b) ?? 0)
+  vi.spyOn(Fields.prototype, 'write').mockImplementation(function (this: Fields, each) {
+    came.set(each, count++)
+    write.call(this, each)
+  })
+  vi.spyOn(Fields.prototype, 'latest').mockImplementation(function (this: Fields, field) {
+    const all = this.history.filter((each) => each.field === field)
+    return all.reduce<FieldWrite | null>((best, each) => (best && isAfter(best, each) ? best : each), null)
+  })
+  vi.spyOn(Fields.prototype, 'value').mockImplementation(function (this: Fields, field) {
+    return this.latest(field)?.value ?? null
+  })
+}

@@ -1,0 +1,127 @@
+/** What the log's code asks of `LogStore` and of Hypercore, over a simulated disk. */
+import { EventEmitter } from 'node:events'
+import { logIdOf } from '../../core/identity/certificates.js'
+import type { LogId } from '../../core/contract/index.js'
+import type { FolderOrigin, LogStore } from '../../core/log/store.js'
+import type { Disk } from './disk.js'
+import type { Io } from './io.js'
+
+const OPEN_MS = 3
+const READ_MS = 2
+const APPEND_MS = 5
+const SYNC_MS = 40
+
+export interface StoreOptions {
+  readonly disk: Disk
+  readonly io: Io
+  /** How the folder was found when the app started. */
+  readonly origin: FolderOrigin
+  /** A block as this device's version of the app writes it. */
+  readonly asWritten: (block: Uint8Array, index: number) => Uint8Array
+  /** A block as this device's version of the app reads it. */
+  readonly asRead: (block: Uint8Array) => Uint8Array
+  /** Blocks that Hypercore does not count as here at once, though they are. */
+  readonly uncounted: () => number
+  /** The block is in the log, and peers can have it: before it is synced, as with Hypercore. */
+  readonly appended: (log: LogId, index: number) => void
+  /** A log is replicated with every connection from now on. */
+  readonly opened: (log: LogId) => void
+}
+
+export class SimStore {
+  readonly origin: FolderOrigin
+  readonly durability = { synced: () => this.o.io.write(SYNC_MS, () => this.o.disk.sync()) }
+  readonly #cores = new Map<LogId, SimCore>()
+
+  constructor(private readonly o: StoreOptions) {
+    this.origin = o.origin
+  }
+
+  /** A writer, an intake and a learner use no more of a store than this has; the rest of one is Hypercore's. */
+  asLogStore(): LogStore {
+    return this as unknown as LogStore
+  }
+
+  stored(): Promise<LogId[]> {
+    return this.o.io.read(OPEN_MS, () => this.o.disk.logs().sort())
+  }
+
+  open(log: LogId): Promise<SimCore> {
+    return this.o.io.read(OPEN_MS, () => this.#core(log))
+  }
+
+  create(publicKey: Uint8Array): Promise<{ readonly log: LogId; readonly core: SimCore }> {
+    const log = logIdOf(publicKey)
+    return this.o.io.write(OPEN_MS, () => ({ log, core: this.#core(log) }))
+  }
+
+  isOpen(log: LogId): boolean {
+    return this.#cores.has(log)
+  }
+
+  /** A block of an open log came from a peer. */
+  receive(log: LogId, index: number, block: Uint8Array): void {
+    const core = this.#cores.get(log)
+    const length = core?.length ?? 0
+    this.o.disk.write(log, index, block)
+    if (index >= length) core?.emit('append')
+    core?.emit('download', index)
+  }
+
+  #core(log: LogId): SimCore {
+    let core = this.#cores.get(log)
+    if (core) return core
+    this.#cores.set(log, (core = new SimCore(log, this.o)))
+    this.o.opened(log)
+    return core
+  }
+}
+
+/** As much of a Hypercore as the log's code uses. */
+class SimCore extends EventEmitter<{ append: []; download: [number]; conflict: [] }> {
+  readonly #uncounted: number
+
+  constructor(
+    private readonly log: LogId,
+    private readonly o: StoreOptions
+  ) {
+    super()
+    this.#uncounted = o.uncounted()
+  }
+
+  get length(): number {
+    return this.o.disk.length(this.log)
+  }
+
+  get byteLength(): number {
+    let bytes = 0
+    for (const block of this.o.disk.blocks(this.log).values()) bytes += block.length
+    return bytes
+  }
+
+  get contiguousLength(): number {
+    return Math.max(0, this.o.disk.contiguousLength(this.log) - this.#uncounted)
+  }
+
+  /** All of an open log is downloaded, by the network. */
+  download(): void {}
+
+  get(index: number): Promise<Uint8Array | null> {
+    const { io, disk, asRead } = this.o
+    return io.read(READ_MS, () => {
+      const block = disk.block(this.log, index)
+      return block ? asRead(block) : null
+    })
+  }
+
+  append(blocks: Uint8Array | readonly Uint8Array[]): Promise<void> {
+    const { disk, io, asWritten, appended } = this.o
+    const batch = blocks instanceof Uint8Array ? [blocks] : blocks
+    return io.write(APPEND_MS, () => {
+      const start = this.length
+      batch.forEach((block, i) => disk.write(this.log, start + i, asWritten(block, start + i)))
+      this.emit('append')
+      batch.forEach((_, i) => appended(this.log, start + i))
+    })
+  }
+}
