@@ -5,19 +5,24 @@
 import * as v from 'valibot'
 import {
   done,
+  LIMITS,
   refuse,
   type Changed,
   type LockState,
   type Outcome,
+  type RecoveryStatus,
   type RequestName,
   type RequestOf,
   type Restored
 } from '../contract/index.js'
+import { checkName } from '../domain/text.js'
+import { readPhrase } from '../identity/phrase.js'
 import { ChangeFeed } from './change-feed.js'
 import type { Engine, EngineOptions } from './engine.js'
 import { lockFolder, type FolderLock } from './folder-lock.js'
 import { IdleClock } from './idle-clock.js'
 import { Keyring } from './keyring.js'
+import { becomeMember } from './new-identity.js'
 import { OpenedFolder } from './opened-folder.js'
 import { PersonGuard } from './person-guard.js'
 import { isOfFolder, type Handler, type Handlers, type HolderRequest } from './requests/handlers.js'
@@ -147,7 +152,8 @@ class FolderHolder implements Engine {
       setPassphrase: ({ passphrase, current }) =>
         this.#changeKeyring(() => this.keyring.setPassphrase(passphrase, current)),
       removePassphrase: ({ current }) => this.#changeKeyring(() => this.keyring.removePassphrase(current)),
-      restore: (request) => this.#restore(request)
+      restore: (request) => this.#restore(request),
+      recover: (request) => this.#recover(request)
     }
   }
 
@@ -214,8 +220,30 @@ class FolderHolder implements Engine {
     })
   }
 
+  async #recover({ phrase, memberName }: RequestOf<'recover'>): Promise<Outcome<RecoveryStatus>> {
+    const read = readPhrase(phrase)
+    if (!read.ok) return read
+    if (memberName !== undefined) {
+      const named = checkName(memberName, 'your name', LIMITS.nameLength)
+      if (!named.ok) return named
+    }
+    const { seed } = read.value
+    return this.#turns.take(async () => {
+      const opened = this.#opened
+      if (!opened) return locked()
+      if (!opened.isOf(seed)) {
+        const swapped = await this.#swapFree(opened, (folder, vault) => becomeMember(folder, vault, seed))
+        if (!swapped.ok) return swapped
+      }
+      return done(await (this.#opened as OpenedFolder).beginRecovery(memberName))
+    })
+  }
+
   /** Changes the folder of someone who has no books in it, with nothing of it open, and opens it again. */
-  async #swapFree(opened: OpenedFolder, change: (folder: string) => Promise<void>): Promise<Outcome<null>> {
+  async #swapFree(
+    opened: OpenedFolder,
+    change: (folder: string, vault: Vault) => Promise<void>
+  ): Promise<Outcome<null>> {
     if (this.#opened !== opened) return locked()
     return this.#swap(async () => {
       await opened.settle()
@@ -224,7 +252,7 @@ class FolderHolder implements Engine {
       const vault = await opened.close()
       this.#opened = null
       try {
-        await change(this.options.folder)
+        await change(this.options.folder, vault)
       } finally {
         await this.#open(vault)
       }

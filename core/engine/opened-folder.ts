@@ -7,6 +7,7 @@ import {
   type BookId,
   type Changed,
   type Outcome,
+  type RecoveryStatus,
   type RequestOf,
   type Settings,
   type Topic
@@ -15,7 +16,8 @@ import { BackupDesk } from './backup-desk.js'
 import type { BookSession } from './book-session.js'
 import type { ChangeFeed } from './change-feed.js'
 import type { EngineOptions } from './engine.js'
-import { openIdentity } from './identity-file.js'
+import { equalSecrets } from '../identity/bytes.js'
+import { openIdentity, type Identity } from './identity-file.js'
 import { InviteDesk } from './invite-desk.js'
 import { JoinDesk } from './join-desk.js'
 import type { Keyring } from './keyring.js'
@@ -23,6 +25,8 @@ import { Library } from './library.js'
 import type { EngineParts } from './parts.js'
 import type { PersonGuard } from './person-guard.js'
 import { PhraseDesk } from './phrase-desk.js'
+import { RecoveryAnswers } from './recovery-answers.js'
+import { RecoveryDesk } from './recovery-desk.js'
 import { finishRestore, type Staged } from './restore.js'
 import { handlersOf, type FolderRequest, type Handler } from './requests/handlers.js'
 import type { SettingsFile } from './settings-file.js'
@@ -43,6 +47,8 @@ export class OpenedFolder {
   readonly #busy = new Set<Promise<unknown>>()
   #parts!: EngineParts
   #handlers!: ReturnType<typeof handlersOf>
+  #answers!: RecoveryAnswers
+  #identity!: Identity
   #network: { readonly pairing: Hyperswarm; end(): Promise<void> } | null = null
   #goingOnline: Promise<void> = Promise.resolve()
   #state: 'open' | 'closing' = 'open'
@@ -80,6 +86,18 @@ export class OpenedFolder {
     await Promise.allSettled(this.#busy)
   }
 
+  isOf(memberSeed: Uint8Array): boolean {
+    return equalSecrets(memberSeed, this.#identity.member.seed)
+  }
+
+  /** Searches for the books of this folder's member, who has just given the phrase. */
+  async beginRecovery(memberName: string | undefined): Promise<RecoveryStatus> {
+    await this.#identity.confirmPhrase()
+    this.o.feed.note(null, ['phrase'])
+    if (memberName) await this.#changeSettings({ memberName })
+    return this.#parts.recovery.begin()
+  }
+
   cancelBackup(): void {
     this.#parts.backups.cancel()
   }
@@ -115,6 +133,8 @@ export class OpenedFolder {
     const { folder, vault, keyring, settings, feed, guard } = this.o
     await finishRestore(folder, settings)
     const identity = await openIdentity(vault, folder)
+    this.#identity = identity
+    this.#answers = new RecoveryAnswers({ identity, settings })
     const library = new Library(folder, vault, identity, settings)
     library.on('changed', (book, topics) => feed.note(book, topics))
     library.on('opened', (session) => void this.#opened(session))
@@ -125,12 +145,17 @@ export class OpenedFolder {
       ...{ folder, vault, keyring, identity, settings, library },
       changed: () => feed.note(null, ['backups'])
     })
+    const recovery = await RecoveryDesk.open({
+      ...{ folder, vault, identity, settings, library },
+      changed: () => feed.note(null, ['recoveries', 'books'])
+    })
     this.#parts = {
       library,
       settings,
       joins,
       phrases,
       backups,
+      recovery,
       effectiveNetwork: () => ({ ...settings.current.network, ...this.o.network }),
       changeSettings: (change) => this.#changeSettings(change),
       invites: (session) => this.#desk(session),
@@ -163,8 +188,9 @@ export class OpenedFolder {
     return desk
   }
 
-  /** An opened book's open invites are answered from here while this device is online. */
+  /** An opened book's open invites, and members who lost everything, are answered from here while this device is online. */
   async #opened(session: BookSession): Promise<void> {
+    this.#answers.add(session)
     const desk = await this.#desk(session)
     if (this.#network) desk.goOnline(this.#network.pairing)
   }
@@ -178,6 +204,8 @@ export class OpenedFolder {
       this.#readyDesks.delete(desk)
       await desk.goOffline()
     }
+    const session = await this.#parts.library.session(book)
+    if (session.ok) this.#answers.remove(session.value)
     await this.#parts.library.forget(book)
   }
 
@@ -204,6 +232,8 @@ export class OpenedFolder {
     this.#network = { pairing, end }
     pairing.on('connection', (stream: NoiseStream) => this.#onPairing(stream))
     this.#parts.joins.goOnline(pairing)
+    this.#parts.recovery.goOnline(pairing)
+    this.#answers.goOnline(pairing)
     await this.#parts.library.goOnline(dht)
     for (const desk of await Promise.all(this.#desks.values())) {
       if (this.#network?.pairing === pairing) desk.goOnline(pairing)
@@ -214,6 +244,8 @@ export class OpenedFolder {
     stream.on('error', () => {})
     for (const desk of this.#readyDesks) desk.attend(stream)
     this.#parts.joins.attend(stream)
+    this.#answers.attend(stream)
+    this.#parts.recovery.attend(stream)
   }
 
   async #goOffline(): Promise<void> {
@@ -225,6 +257,8 @@ export class OpenedFolder {
     const desks = await Promise.all(this.#desks.values())
     await Promise.all([
       this.#parts.joins.goOffline(),
+      this.#parts.recovery.goOffline(),
+      this.#answers.goOffline(),
       ...desks.map((desk) => desk.goOffline()),
       this.#parts.library.goOffline()
     ])

@@ -6,6 +6,7 @@ import type { InviteDesk } from './invite-desk.js'
 import type { JoinDesk } from './join-desk.js'
 import type { Library } from './library.js'
 import type { PhraseDesk } from './phrase-desk.js'
+import type { RecoveryDesk } from './recovery-desk.js'
 import type { SettingsFile } from './settings-file.js'
 
 export interface EngineParts {
@@ -14,6 +15,7 @@ export interface EngineParts {
   readonly joins: JoinDesk
   readonly phrases: PhraseDesk
   readonly backups: BackupDesk
+  readonly recovery: RecoveryDesk
   /** The settings in force: what is stored, and what this run was told otherwise. */
   effectiveNetwork(): Settings['network']
   changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>>

@@ -4,7 +4,7 @@
  * as often as it takes.
  */
 import { Buffer } from 'node:buffer'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { done, type LogId, type Outcome, type RequestOf } from '../contract/index.js'
@@ -20,6 +20,7 @@ import { checkCancelled, type Run } from './backup-run.js'
 import { BookSession } from './book-session.js'
 import { readIfThere, removeFolder, syncFolder, writeWhole } from './files.js'
 import { newDeviceOf, openIdentity, replaceIdentity } from './identity-file.js'
+import { clearFormer } from './new-identity.js'
 import type { SettingsFile } from './settings-file.js'
 import type { Vault } from './vault.js'
 
@@ -71,14 +72,9 @@ export async function finishRestore(folder: string, settings: SettingsFile): Pro
   if (!restored.success) return
   const books = join(folder, 'books')
   await mkdir(books, { recursive: true, mode: 0o700 })
-  // What is here beside them was checked to be samples.
-  for (const name of await readdir(books)) {
-    if (!restored.output.books.includes(name)) await removeFolder(join(books, name))
-  }
+  await clearFormer(folder, restored.output.books)
   for (const name of await namesIn(join(staged, 'books')))
     await move(join(staged, 'books', name), join(books, name))
-  for (const name of ['joins.sealed', 'recovery.sealed', 'backups.sealed'])
-    await rm(join(folder, name), { force: true })
   const kept = (await readJson(join(staged, 'settings.json'))) as KeptSettings | null
   if (kept) await settings.change({ ...kept, network: { ...settings.current.network, ...kept.network } })
   if (await readIfThere(join(staged, 'identity.sealed')))

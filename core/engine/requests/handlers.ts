@@ -23,7 +23,8 @@ const OF_HOLDER = [
   'stayUnlocked',
   'setPassphrase',
   'removePassphrase',
-  'restore'
+  'restore',
+  'recover'
 ] as const satisfies readonly RequestName[]
 
 export type HolderRequest = (typeof OF_HOLDER)[number]

@@ -1,13 +1,12 @@
 /** Requests that concern keys and backups. */
-import { done, refuse, type SafekeepingRequests } from '../../contract/index.js'
+import { done, type SafekeepingRequests } from '../../contract/index.js'
 import type { EngineParts } from '../parts.js'
 import type { FolderRequest, Handlers } from './handlers.js'
 
-const notYet = () => refuse('BAD_REQUEST', 'This version cannot do this yet.')
-
 export const safekeepingHandlers = ({
   phrases,
-  backups
+  backups,
+  recovery
 }: EngineParts): Handlers<Extract<FolderRequest, keyof SafekeepingRequests>> => ({
   phraseState: () => done(phrases.state()),
   showPhrase: (request) => phrases.show(request),
@@ -17,7 +16,6 @@ export const safekeepingHandlers = ({
   backupStatus: () => done(backups.status()),
   cancelBackup: () => backups.cancel(),
   inspectBackup: ({ path }) => backups.inspect(path),
-  recover: notYet,
-  recoveries: notYet,
-  stopRecovery: notYet
+  recoveries: async () => done(await recovery.status()),
+  stopRecovery: async () => done(await recovery.stop())
 })
