@@ -1,6 +1,6 @@
 /** A member's device with a valid key that writes what no honest one would. */
 import type { LogId } from '../../core/contract/index.js'
-import { logIdOf, type FoundingCertificate } from '../../core/identity/certificates.js'
+import type { FoundingCertificate } from '../../core/identity/certificates.js'
 import type { Causality } from '../../core/log/causality.js'
 import { makeHeader } from '../../core/log/header.js'
 import { encodeEntry } from '../../core/ops/codec.js'
@@ -9,10 +9,11 @@ import { nameOfKey } from '../../core/ops/names.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
 import type { Step } from './steps.js'
+import type { Writers } from './store.js'
 import type { Truth } from './truth.js'
 
-const LIES = ['lamport', 'unclosed', 'lamport', 'not growing', 'garbage', 'unclosed', 'nowhere'] as const
-type Lie = (typeof LIES)[number]
+const LIES = ['lamport', 'not growing', 'garbage', 'nowhere', 'lamport'] as const
+type Lie = (typeof LIES)[number] | 'unclosed'
 
 const OPS: readonly Operation[] = [{ kind: 'setBook', name: 'Lie' }]
 const NO_LOG = nameOfKey<LogId>(new Uint8Array(32).fill(7))
@@ -23,6 +24,7 @@ export interface LieOptions {
   readonly step: Step
   readonly truth: Truth
   readonly founding: FoundingCertificate
+  readonly writers: Writers
   /** For the key of another log. */
   readonly random: Random
   readonly spread: (log: LogId, index: number) => void
@@ -33,13 +35,16 @@ export interface LieOptions {
  * the first entry builds on the lie. From then on the device is rogue: it passes blocks on, and does nothing more. Says
  * what it did, null if it could not.
  */
-export function tellLie({ peer, step, truth, founding, random, spread }: LieOptions): string | null {
+export function tellLie({ peer, step, truth, founding, writers, random, spread }: LieOptions): string | null {
   const log = peer.up?.log
   const causality = peer.up?.delivery.causality
   if (!log || !causality) return null
   const index = peer.disk.length(log)
-  const lie = LIES[step.pick % LIES.length] as Lie
-  const block = causality.length(log) === index ? lieBlock(lie, log, causality, truth) : null
+  if (causality.length(log) !== index) return null
+  // Where a past can be hidden it mostly is: it seldom can.
+  const unclosed = step.pick % 4 === 0 ? null : lieBlock('unclosed', log, causality, truth)
+  const lie = unclosed ? 'unclosed' : (LIES[step.pick % LIES.length] as Lie)
+  const block = unclosed ?? lieBlock(lie, log, causality, truth)
   if (!block) return null
   const put = (to: LogId, at: number, blocks: readonly Uint8Array[]): void =>
     blocks.forEach((each, offset) => {
@@ -53,7 +58,7 @@ export function tellLie({ peer, step, truth, founding, random, spread }: LieOpti
   put(log, index, [block, after])
   const what = `lies (${lie}) at ${truth.name(log)}/${index}`
   if (step.other % 2 === 0) return what
-  const other = logIdOf(random.bytes(32))
+  const other = writers.add(random.bytes(32))
   truth.nameLog(other, `${peer.name}x`)
   truth.lies.set(other, 1)
   put(other, 0, [headerOf(peer, founding, other), builtOn(log, index + 2, other)])

@@ -18,7 +18,7 @@ import { hash, type Parts } from './parts.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
 import type { Scheduler } from './scheduler.js'
-import { SimStore } from './store.js'
+import { SimStore, type Writers } from './store.js'
 import type { Tally } from './tally.js'
 import type { Truth } from './truth.js'
 import { asNext, asPresent } from './versions.js'
@@ -30,6 +30,7 @@ export interface Around {
   readonly random: Random
   readonly truth: Truth
   readonly tally: Tally
+  readonly writers: Writers
   readonly parts: Parts
   readonly founding: FoundingCertificate
   readonly book: BookId
@@ -237,6 +238,7 @@ export class Run {
     return new SimStore({
       disk: peer.disk,
       io: this.#io,
+      writers: around.writers,
       origin,
       asWritten: (block, index) =>
         index > 0 && peer.version === 'next' && random.chance(WRITTEN_AS_NEXT) ? asNext(block) : block,

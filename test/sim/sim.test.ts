@@ -9,29 +9,27 @@ const STEPS = 40
 
 /** What must happen in so many worlds, or the simulator looks away from where bugs may be. */
 const OFTEN: Readonly<Record<string, number>> = {
-  'block came before one before it': 500,
+  'block came before one before it': 1_000,
   'block came twice': 200,
-  'crash that lost blocks': 50,
-  'crash while closing': 2,
-  'not counted: NOT_ALLOWED': 5,
-  'not counted: REPLACES_UNSEEN': 5,
-  'not counted: UNBALANCED': 2,
+  'crash that lost blocks': 30,
+  'not counted: NOT_ALLOWED': 1,
+  'not counted: REPLACES_UNSEEN': 1,
+  'not counted: UNBALANCED': 1,
   'not written: STORAGE_FAILED': 20,
-  'round: log paused': 50,
-  'round: log quarantined': 50,
-  'round: logs that wait': 50,
+  'round: closing': 5,
+  'round: log paused': 100,
+  'round: log quarantined': 200,
+  'round: logs that wait': 100,
   'round: opening': 5,
-  'round: transactions in conflict': 100,
-  saved: 1_500,
+  'round: transactions in conflict': 200,
+  saved: 1_000,
   'segment continued': 20,
   'segment was moved': 5,
-  'segment was open': 50,
-  'stopped: DEPENDENCY_INVALID': 2,
-  'stopped: DEPENDENCY_NOT_CLOSED': 2,
-  'stopped: DEPENDS_ON_QUARANTINED': 2,
-  'stopped: ENTRY_MALFORMED': 2,
-  'stopped: LAMPORT_WRONG': 2,
-  'worlds that end in conflict': 10
+  'segment was open': 40,
+  'stopped: DEPENDENCY_NOT_CLOSED': 1,
+  'stopped: DEPENDS_ON_QUARANTINED': 1,
+  'stopped: LAMPORT_WRONG': 1,
+  'worlds that end in conflict': 5
 }
 
 /** Some of every size; most are small, which is where most happens between the same two. */
@@ -52,7 +50,7 @@ describe('a simulated world keeps the rules', () => {
 
   it('in which everything happens often', async () => {
     const tally = new Tally()
-    for (let seed = 1001; seed <= 1060; seed++) {
+    for (let seed = 1001; seed <= 1100; seed++) {
       tally.add((await simulate({ seed, peers: peersOf(seed), steps: 60 })).tally)
     }
     const seldom = Object.entries(OFTEN).filter(([name, least]) => tally.of(name) < least)

@@ -18,7 +18,7 @@ const WEIGHTS = {
   admit: 6,
   changeRole: 3,
   /** What the app would not let them do, by an app that was tampered with. */
-  overreach: 4,
+  overreach: 6,
   // what happens to their devices
   crash: 3,
   /** The power goes at one of the next moments of output. */
@@ -28,8 +28,8 @@ const WEIGHTS = {
   /** One of the next outputs fails. */
   failDisk: 2,
   /** The folder is copied; an older copy takes its place. */
-  copy: 2,
-  restoreCopy: 1,
+  copy: 4,
+  restoreCopy: 4,
   start: 10,
   restart: 4,
   upgrade: 1,

@@ -1,7 +1,7 @@
 /** What the log's code asks of `LogStore` and of Hypercore, over a simulated disk. */
 import { EventEmitter } from 'node:events'
-import { logIdOf } from '../../core/identity/certificates.js'
 import type { LogId } from '../../core/contract/index.js'
+import { logOfWriter } from '../../core/identity/log-tree.js'
 import type { FolderOrigin, LogStore } from '../../core/log/store.js'
 import type { Disk } from './disk.js'
 import type { Io } from './io.js'
@@ -11,9 +11,26 @@ const READ_MS = 2
 const APPEND_MS = 5
 const SYNC_MS = 40
 
+/** Whose key each log of the world was made with, which Hypercore keeps beside the log's blocks. */
+export class Writers {
+  readonly #keys = new Map<LogId, Uint8Array>()
+
+  /** The log that a writer's key makes. */
+  add(publicKey: Uint8Array): LogId {
+    const log = logOfWriter(publicKey)
+    this.#keys.set(log, publicKey)
+    return log
+  }
+
+  key(log: LogId): Uint8Array | undefined {
+    return this.#keys.get(log)
+  }
+}
+
 export interface StoreOptions {
   readonly disk: Disk
   readonly io: Io
+  readonly writers: Writers
   /** How the folder was found when the app started. */
   readonly origin: FolderOrigin
   /** A block as this device's version of the app writes it. */
@@ -51,7 +68,7 @@ export class SimStore {
   }
 
   create(publicKey: Uint8Array): Promise<{ readonly log: LogId; readonly core: SimCore }> {
-    const log = logIdOf(publicKey)
+    const log = this.o.writers.add(publicKey)
     return this.o.io.write(OPEN_MS, () => ({ log, core: this.#core(log) }))
   }
 
@@ -91,6 +108,12 @@ class SimCore extends EventEmitter<{ append: []; download: [number]; conflict: [
 
   get length(): number {
     return this.o.disk.length(this.log)
+  }
+
+  /** It comes with the first block. */
+  get manifest(): { readonly signers: readonly { readonly publicKey: Uint8Array }[] } | null {
+    const publicKey = this.length > 0 && this.o.writers.key(this.log)
+    return publicKey ? { signers: [{ publicKey }] } : null
   }
 
   get byteLength(): number {

@@ -13,6 +13,7 @@ import { Random } from './random.js'
 import { operations, type Around, type Run } from './run.js'
 import { Scheduler } from './scheduler.js'
 import { drawStep, type Step, type StepKind } from './steps.js'
+import { Writers } from './store.js'
 import { Tally } from './tally.js'
 import { Truth, type Violation } from './truth.js'
 import type { AppVersion } from './versions.js'
@@ -102,6 +103,7 @@ class World {
       random: this.#chance,
       truth: this.#truth,
       tally: this.#tally,
+      writers: new Writers(),
       parts: options.parts ?? PARTS,
       founding,
       book: bookIdOf(founding),
@@ -260,6 +262,7 @@ class World {
           step,
           truth: this.#truth,
           founding: this.#around.founding,
+          writers: this.#around.writers,
           random: this.#chance,
           spread: (log, index) => this.#network.spread(peer, log, index)
         })
