@@ -15,6 +15,8 @@ import {
 export type DigestItem = Transaction | Account | BookSettings | Rejected
 
 const FIRST_BYTES = 1 << 16
+/** A hostile book of ever new names costs no more memory than so many. */
+const MOST_NAMES = 4096
 
 /** The operation that made the item, by which it is known; null for the book's own settings. */
 export function placeOfItem(item: DigestItem): Placed | null {
@@ -27,6 +29,7 @@ export class ByteWriter {
   #bytes = new Uint8Array(FIRST_BYTES)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
+  readonly #names = new Map<string, Uint8Array>()
 
   /** A view, valid until the next write. */
   get bytes(): Uint8Array {
@@ -47,6 +50,21 @@ export class ByteWriter {
     this.#reserve(8)
     this.#view.setFloat64(this.#length, value)
     this.#length += 8
+  }
+
+  /** A text that is written over and over: copied from the last time, which is several times faster. */
+  name(value: string): void {
+    const known = this.#names.get(value)
+    if (known) {
+      this.#reserve(known.length)
+      this.#bytes.set(known, this.#length)
+      this.#length += known.length
+      return
+    }
+    const start = this.#length
+    this.text(value)
+    if (this.#names.size >= MOST_NAMES) this.#names.clear()
+    this.#names.set(value, this.#bytes.slice(start, this.#length))
   }
 
   /** Its length in UTF-16 units, then UTF-8; a lone surrogate, which is rejected but listed, becomes three bytes too. */
@@ -130,7 +148,7 @@ function encodeContent(writer: ByteWriter, content: TransactionContent): void {
 }
 
 function encodePosting(writer: ByteWriter, posting: Posting): void {
-  writer.text(posting.account)
+  writer.name(posting.account)
   writer.number(posting.amountMinor)
   writer.text(posting.currency)
   writer.byte(posting.value ? 1 : 0)
@@ -172,12 +190,12 @@ function encodePlaced(writer: ByteWriter, { origin, operation }: Placed): void {
 }
 
 function encodeOrigin(writer: ByteWriter, origin: Origin): void {
-  writer.text(origin.log)
+  writer.name(origin.log)
   writer.number(origin.index)
   writer.number(origin.lamport)
   writer.number(origin.wallMs)
-  writer.text(origin.author)
-  writer.text(origin.device)
+  writer.name(origin.author)
+  writer.name(origin.device)
 }
 
 /** Any plain value; keys of an object in order, absent and undefined alike. */
