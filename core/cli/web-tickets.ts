@@ -4,6 +4,12 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
+/*
+ * A session ends with its process, and is not kept on disk for the next one. A browser sends the cookie to whoever listens
+ * on the port, and an open page looks there again and again: another user of this machine who takes the port while nobody
+ * serves on it would be handed a session that works again later. One that has ended is worth nothing.
+ */
+
 /** 256 bits each. */
 const SECRET_BYTES = 32
 

@@ -19,11 +19,21 @@ export interface Channel {
 
 /** Finds channels, one at a time, for ever. */
 export interface Transport {
-  start(listener: { opened(channel: Channel): void; lost(): void }): void
+  start(listener: TransportListener): void
 }
 
-/** `connecting`: there was none yet. `lost`: there was one, and another is being looked for. */
-export type LinkState = 'connecting' | 'open' | 'lost'
+export interface TransportListener {
+  opened(channel: Channel): void
+  lost(): void
+  /** Someone answers there who does not know this page. It is tried on. */
+  turnedAway(): void
+}
+
+/**
+ * `connecting`: there was none yet. `lost`: there was one, and another is being looked for. `turned-away`: what answers
+ * now was started since, and does not know this page.
+ */
+export type LinkState = 'connecting' | 'open' | 'lost' | 'turned-away'
 
 type Rpc = BirpcReturn<EngineWire, ClientWire>
 
@@ -35,12 +45,17 @@ export class Connection {
   readonly api: EngineApi = clientOver({ request: (name, body) => this.#request(name, body) })
   #rpc: Rpc | null = null
   #channel: Channel | null = null
+  #state: LinkState = 'connecting'
   readonly #changedListeners = new Set<(event: Changed) => void>()
   readonly #linkListeners = new Set<(state: LinkState) => void>()
 
   /** Looks for the engine from now on. */
   connect(transport: Transport): void {
-    transport.start({ opened: (channel) => this.#open(channel), lost: () => this.#lose() })
+    transport.start({
+      opened: (channel) => this.#open(channel),
+      lost: () => this.#lose(),
+      turnedAway: () => this.#turnedAway()
+    })
   }
 
   onChanged(listener: (event: Changed) => void): () => void {
@@ -71,13 +86,23 @@ export class Connection {
         timeout: -1
       }
     )
-    for (const listener of this.#linkListeners) listener('open')
+    this.#tell('open')
   }
 
   #lose(): void {
     if (!this.#rpc) return
     this.#drop()
-    for (const listener of this.#linkListeners) listener('lost')
+    this.#tell('lost')
+  }
+
+  /** What is heard of a try that failed may come when the next one has succeeded. */
+  #turnedAway(): void {
+    if (!this.#rpc && this.#state !== 'turned-away') this.#tell('turned-away')
+  }
+
+  #tell(state: LinkState): void {
+    this.#state = state
+    for (const listener of this.#linkListeners) listener(state)
   }
 
   #drop(): void {

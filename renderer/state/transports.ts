@@ -63,21 +63,34 @@ export function socketTransport(page: Window): Transport {
   const url = new URL('/engine', page.location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   return {
-    start({ opened, lost }) {
+    start({ opened, lost, turnedAway }) {
       let retryMs = FIRST_RETRY_MS
       const open = (): void => {
         const socket = new WebSocket(url)
+        let was: 'opened' | 'refused' = 'refused'
         socket.onopen = () => {
+          was = 'opened'
           retryMs = FIRST_RETRY_MS
           opened(socketChannel(socket))
         }
         socket.onclose = () => {
           lost()
+          if (was === 'refused') void isKnown(page).then((known) => known === 'no' && turnedAway())
           page.setTimeout(open, retryMs)
           retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
         }
       }
       open()
     }
+  }
+}
+
+/** A WebSocket does not say why it was refused: whoever does not answer has gone, and whoever refuses is new. */
+async function isKnown(page: Window): Promise<'yes' | 'no' | 'nobody-there'> {
+  try {
+    const answer = await page.fetch('/', { method: 'HEAD', cache: 'no-store' })
+    return answer.status === 403 ? 'no' : 'yes'
+  } catch {
+    return 'nobody-there'
   }
 }

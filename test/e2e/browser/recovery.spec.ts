@@ -37,3 +37,41 @@ test('a lost engine is said once, costs nothing that was typed, and is found aga
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('row').filter({ hasText: 'Corner Market' })).toBeVisible()
 })
+
+test('a page whose Guildbook was started again says so, and goes on once the new address was opened', async ({
+  world
+}) => {
+  const served = await world.serve()
+  const page = await world.open({ served })
+  await createBook(page, 'Elm Street', 'Ana')
+  const payee = page.getByRole('combobox', { name: 'Payee' })
+  await payee.fill('Corner Market')
+
+  await served.stop()
+  await expect(page.getByText(/^Reconnecting/)).toBeVisible()
+  const { folder, port } = served
+  const { url } = await world.serve({ folder, port })
+  const notice = page.getByRole('alert').filter({ hasText: 'Open the address that it printed' })
+  await expect(notice).toBeVisible()
+  await expect(payee).toHaveValue('Corner Market')
+
+  const other = await page.context().newPage()
+  await other.goto(url)
+  await expect(other.getByRole('heading', { level: 1, name: 'Elm Street' })).toBeVisible()
+  await expect(page.getByText('Saved on this device', { exact: true })).toBeVisible()
+  await expect(notice).toBeHidden()
+  await expect(payee).toHaveValue('Corner Market')
+})
+
+test('a page that nobody answers for a while says what may have happened', async ({ world }) => {
+  const served = await world.serve()
+  const page = await world.open({ served })
+  await createBook(page, 'Elm Street', 'Ana')
+  await page.clock.install()
+  await served.stop()
+  await expect(page.getByText(/^Reconnecting/)).toBeVisible()
+  const notice = page.getByRole('alert').filter({ hasText: 'has not answered for a while' })
+  await expect(notice).toBeHidden()
+  await page.clock.runFor(20_000)
+  await expect(notice).toBeVisible()
+})

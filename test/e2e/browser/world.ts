@@ -12,6 +12,14 @@ export const SCREENS = path.resolve(import.meta.dirname, '../../../out/screens')
 /** Nobody listens there: the engine looks for others in vain. */
 const NO_NETWORK = '127.0.0.1:1'
 
+export interface Served {
+  readonly folder: string
+  /** Good once. */
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+}
+
 export class World {
   readonly #children: ChildProcess[] = []
   readonly #folders: string[] = []
@@ -32,10 +40,20 @@ export class World {
     return bootstrap as string
   }
 
-  /** An engine and a page on it. */
-  async open(options: { folder?: string; bootstrap?: string; locale?: string } = {}): Promise<Page> {
+  /** An engine that serves its page; `port` where it has to be a certain one. */
+  async serve(options: { folder?: string; bootstrap?: string; port?: number } = {}): Promise<Served> {
     const folder = options.folder ?? (await this.folder())
-    const { url } = await this.#start(['serve', '--dir', folder], options.bootstrap ?? NO_NETWORK)
+    const args = ['serve', '--dir', folder, '--port', String(options.port ?? 0)]
+    const { url, port } = await this.#start(args, options.bootstrap ?? NO_NETWORK)
+    const child = this.#children.at(-1) as ChildProcess
+    return { folder, url: url as string, port: port as number, stop: () => end(child) }
+  }
+
+  /** An engine and a page on it. */
+  async open(
+    options: { folder?: string; bootstrap?: string; locale?: string; served?: Served } = {}
+  ): Promise<Page> {
+    const { url } = options.served ?? (await this.serve(options))
     const context = await this.browser.newContext({
       viewport: { width: 1280, height: 800 },
       locale: options.locale ?? 'en-GB'
@@ -45,16 +63,13 @@ export class World {
     page.on('pageerror', (error) => {
       throw error
     })
-    await page.goto(url as string)
+    await page.goto(url)
     return page
   }
 
   async close(): Promise<void> {
     for (const context of this.#contexts) await context.close()
-    for (const child of this.#children) {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      if (child.exitCode === null && child.kill('SIGTERM')) await ended
-    }
+    for (const child of this.#children) await end(child)
     for (const folder of this.#folders) await rm(folder, { recursive: true, force: true })
   }
 
@@ -75,6 +90,11 @@ export class World {
       child.once('exit', (code) => reject(new Error(`guildbook ${args[0]} ended with ${code}: ${text}`)))
     })
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  if (child.exitCode === null && child.kill('SIGTERM')) await ended
 }
 
 export const test = base.extend<{ world: World }>({

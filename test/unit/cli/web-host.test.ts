@@ -113,6 +113,21 @@ describe('the ticket', () => {
   })
 })
 
+describe('a session', () => {
+  it('ends with its host: the next one at the same port knows nothing of it, and says so', async () => {
+    const old = { cookie: await cookie(), origin: origin() }
+    const { port } = host
+    expect((await ask('/', { cookie: old.cookie }, 'HEAD')).status).toBe(200)
+    await host.close()
+    const again = await openWebHost({ engine, page: path.join(folder, 'page'), port })
+    if (!again.ok) throw new Error(again.error.message)
+    host = again.value
+    expect(await connect(old)).toBe(403)
+    expect((await ask('/', { cookie: old.cookie }, 'HEAD')).status).toBe(403)
+    expect((await ask('/', { cookie: await cookie() }, 'HEAD')).status).toBe(200)
+  })
+})
+
 describe('requests', () => {
   it('come with the page policy and the headers that keep the page apart', async () => {
     for (const headers of [{}, { cookie: await cookie() }]) {

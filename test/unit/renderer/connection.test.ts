@@ -2,7 +2,12 @@ import { createBirpc } from 'birpc'
 import { describe, expect, it, vi } from 'vitest'
 import { done } from '../../../core/contract/index.js'
 import type { BookId, Changed, ClientWire, EngineWire, Outcome } from '../../../core/contract/index.js'
-import { Connection, type Channel, type Transport } from '../../../renderer/state/connection.js'
+import {
+  Connection,
+  type Channel,
+  type Transport,
+  type TransportListener
+} from '../../../renderer/state/connection.js'
 
 /** The engine's end of a channel, in this very process. */
 function pair(request: EngineWire['request']): { channel: Channel; emit(event: Changed): void } {
@@ -25,8 +30,8 @@ function pair(request: EngineWire['request']): { channel: Channel; emit(event: C
 }
 
 class Line implements Transport {
-  listener: { opened(channel: Channel): void; lost(): void } | null = null
-  start(listener: { opened(channel: Channel): void; lost(): void }): void {
+  listener: TransportListener | null = null
+  start(listener: TransportListener): void {
     this.listener = listener
   }
 }
@@ -71,6 +76,23 @@ describe('Connection', () => {
     line.listener?.lost()
     line.listener?.opened(pair(never).channel)
     expect(states).toEqual(['open', 'lost', 'open'])
+    line.listener?.lost()
+    line.listener?.turnedAway()
+    line.listener?.lost()
+    line.listener?.turnedAway()
+    line.listener?.opened(pair(never).channel)
+    expect(states.slice(3)).toEqual(['lost', 'turned-away', 'open'])
+  })
+
+  it('does not take an open line for one that was turned away, however late it hears of it', () => {
+    const line = new Line()
+    const connection = new Connection()
+    const states: string[] = []
+    connection.onLink((state) => states.push(state))
+    connection.connect(line)
+    line.listener?.opened(pair(never).channel)
+    line.listener?.turnedAway()
+    expect(states).toEqual(['open'])
   })
 
   it('hands on what changed, until nobody listens', async () => {
