@@ -10,6 +10,7 @@ import { version } from '../../package.json'
 import { findBook } from './lookup.js'
 import { EXIT, Output, UsageError } from './output.js'
 import type { Answer } from './output.js'
+import { unlock } from './unlocking.js'
 import { PLAIN_KEYS } from '../engine/plain-keys.js'
 
 export interface GlobalOptions {
@@ -18,7 +19,11 @@ export interface GlobalOptions {
   readonly json?: true
   readonly bootstrap?: string
   readonly host?: string
+  readonly passphraseFile?: string
 }
+
+/** `needed`: the command works with what is in the folder. `if-given`: it goes on also while that is locked. */
+export type Unlocking = 'needed' | 'if-given' | 'no'
 
 /** `as-set`: as the stored settings say. */
 export type NetworkUse = 'on' | 'off' | 'as-set'
@@ -52,10 +57,12 @@ export class Cli {
   }
 
   /** Opens the data folder or connects to whoever has it open. Most commands need no network and are fast without. */
-  async open(network: NetworkUse): Promise<Outcome<Attachment>> {
-    const attached = await attach(this.engineOptions(network))
-    if (attached.ok) this.#attachment = attached.value
-    return attached
+  async open(network: NetworkUse, unlocking: Unlocking = 'needed'): Promise<Outcome<Attachment>> {
+    const attached = await attach(this.engineOptions(network, unlocking))
+    if (!attached.ok) return attached
+    this.#attachment = attached.value
+    const unlocked = unlocking === 'no' ? done(null) : await unlock(this, attached.value, unlocking)
+    return unlocked.ok ? attached : unlocked
   }
 
   /** The same, with the book that `--book` names, or the only one there is. */
@@ -75,11 +82,13 @@ export class Cli {
     await this.#attachment?.close()
   }
 
-  engineOptions(network: NetworkUse): EngineOptions {
+  engineOptions(network: NetworkUse, unlocking: Unlocking = 'needed'): EngineOptions {
     return {
       folder: this.folder,
       keys: PLAIN_KEYS,
       appVersion: version,
+      // Whoever waits for an answer is at it; what serves a page is not.
+      autoLock: unlocking === 'if-given' ? 'as-set' : 'off',
       network:
         network === 'off'
           ? { mode: 'off' }

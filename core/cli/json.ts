@@ -3,11 +3,16 @@ import { formatDecimal } from '../contract/index.js'
 import type {
   AccountRow,
   AdmissionRow,
+  BackupRow,
+  BackupStatus,
   BookSummary,
   InviteRow,
   JoinRow,
+  LockState,
   PostingRow,
+  RecoveryStatus,
   RegisterRow,
+  Settings,
   SyncStatus,
   TransactionRow,
   TrialBalance,
@@ -160,6 +165,42 @@ export const joinJson = (row: JoinRow) => ({
   name: row.bookName,
   inviter: row.inviterName,
   reason: row.reason
+})
+
+export const lockJson = ({ state, passphrase, waitMs }: LockState) => ({ state, passphrase, waitMs })
+
+export const backupJson = (row: BackupRow) => ({
+  file: row.path,
+  kind: row.kind,
+  made: timeJson(row.madeMs),
+  bytes: row.sizeBytes,
+  books: row.books,
+  leftOut: row.leftOut,
+  opensWith: row.opensWith
+})
+
+export const backupStatusJson = (status: BackupStatus, { mode, keep }: Settings['backup']) => ({
+  daily: mode === 'daily' ? 'on' : 'off',
+  folder: status.folder,
+  keep,
+  next: status.nextMs === null ? null : timeJson(status.nextMs),
+  last: status.last && backupJson(status.last),
+  failure: status.failure && {
+    at: timeJson(status.failure.atMs),
+    code: status.failure.code,
+    message: status.failure.message
+  },
+  running: status.running && {
+    what: status.running.what,
+    file: status.running.path,
+    step: status.running.step,
+    share: status.running.share
+  }
+})
+
+export const recoveryJson = ({ search, rows }: RecoveryStatus) => ({
+  search,
+  books: rows.map(({ book, bookName, from, step }) => ({ book, name: bookName, from, step }))
 })
 
 /** A moment as ISO 8601 in UTC; a nonsensical one, which a member's clock may well claim, as null. */

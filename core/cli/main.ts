@@ -6,6 +6,8 @@ import { accountCommands } from './commands/accounts.js'
 import { bookCommands } from './commands/books.js'
 import { peopleCommands } from './commands/people.js'
 import { reportCommands } from './commands/reports.js'
+import { recoveryCommands } from './commands/recovery.js'
+import { safekeepingCommands } from './commands/safekeeping.js'
 import { syncCommands } from './commands/sync.js'
 import { transactionCommands } from './commands/transactions.js'
 import type { ServeOptions } from './commands/serve.js'
@@ -17,6 +19,7 @@ Environment:
   GUILDBOOK_BOOTSTRAP  bootstrap nodes of a private network, host:port,…, as --bootstrap
   GUILDBOOK_HOST       the address to bind, as --host
   GUILDBOOK_PORT       the UDP port to bind
+  GUILDBOOK_PASSPHRASE the passphrase of a locked folder
 
 Exit codes: 0 done; 1 refused, and why on stderr (with --json also on stdout); 2 called in the wrong way.`
 
@@ -29,6 +32,7 @@ function program(): Command {
     .option('--json', 'answer in JSON, for programs')
     .option('--bootstrap <nodes>', 'bootstrap nodes of a private network, host:port,…')
     .option('--host <address>', 'the address to bind')
+    .option('--passphrase-file <file>', 'where the passphrase of a locked folder stands; - for standard input')
     .addHelpText('after', HELP)
     .showHelpAfterError('(run with --help to see how it is called)')
     .exitOverride()
@@ -38,6 +42,8 @@ function program(): Command {
   reportCommands(root)
   peopleCommands(root)
   syncCommands(root)
+  safekeepingCommands(root)
+  recoveryCommands(root)
   hostCommands(root)
   for (const command of allCommands(root)) command.exitOverride()
   return root

@@ -20,7 +20,7 @@ export interface ServeOptions {
 /** Runs until it is stopped. Says the address as soon as it can be opened. */
 export async function serve(cli: Cli, options: ServeOptions) {
   const port = portNumber(options.port, '--port')
-  const engine = await cli.open('as-set')
+  const engine = await cli.open('as-set', 'if-given')
   if (!engine.ok) return engine
   const host = await openWebHost({ engine: engine.value, page: options.page ?? builtPage(), port })
   if (!host.ok) return host
