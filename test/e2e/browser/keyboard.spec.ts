@@ -71,6 +71,82 @@ test('a book is kept by keyboard alone', async ({ world }) => {
   })
 })
 
+test('the focus comes back to where it was', async ({ world }) => {
+  const page = await world.open()
+  await openSample(page)
+  const grid = page.getByRole('grid')
+  const focused = page.locator(':focus')
+  await go(page, 'transactions')
+  await grid.focus()
+
+  await test.step('from the entry row, the search, and the list of keys', async () => {
+    for (const key of ['n', '/', '?']) {
+      await page.keyboard.press(key)
+      await expect(grid).not.toBeFocused()
+      await page.keyboard.press('Escape')
+      await expect(grid).toBeFocused()
+    }
+  })
+
+  await test.step('from amending, left or saved', async () => {
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: 'History' })).toBeVisible()
+    await page.keyboard.press('e')
+    await expect(page.getByRole('complementary').getByRole('combobox', { name: 'Payee' })).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(grid).toBeFocused()
+    await page.keyboard.press('e')
+    await expect(page.getByRole('complementary').getByRole('combobox', { name: 'Payee' })).toBeFocused()
+    await page.keyboard.type('Renamed')
+    await page.keyboard.press('Control+Enter')
+    await expect(page.getByText(/^Amended by/)).toBeVisible()
+    await expect(grid).toBeFocused()
+  })
+
+  await test.step('from voiding, where the button is gone', async () => {
+    await page.getByRole('button', { name: 'Void', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('alertdialog').getByRole('textbox')).toBeVisible()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Void' }).focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByText(/^Voided by/)).toBeVisible()
+    await expect(page.getByRole('group', { name: /^Entry:/ })).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(grid).toBeFocused()
+  })
+
+  await test.step('from voiding what was selected', async () => {
+    await page.keyboard.press('Home')
+    await page.keyboard.press('x')
+    const bar = page.getByRole('group', { name: 'Selected entries' })
+    await bar.getByRole('button', { name: 'Void' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Void' }).focus()
+    await page.keyboard.press('Enter')
+    await expect(bar).toBeHidden()
+    await expect(grid).toBeFocused()
+  })
+
+  await test.step('from a dialog and a menu', async () => {
+    await page.keyboard.press('g')
+    await page.keyboard.press('a')
+    await expect(page.getByRole('heading', { level: 1, name: 'Accounts' })).toBeVisible()
+    await expect(page.getByRole('main')).toBeFocused()
+    const edit = page.getByRole('button', { name: 'Edit Assets:Bank' })
+    await edit.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('dialog').getByLabel('Name')).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(edit).toBeFocused()
+    await page.getByRole('button', { name: /Switch book/ }).focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('menu')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(focused).toHaveText(/Switch book/)
+  })
+})
+
 test('what does not balance is not saved, and says why', async ({ world }) => {
   const page = await world.open()
   await createBook(page, 'Elm Street', 'Ana')
