@@ -105,6 +105,8 @@ declare module 'hypercore' {
     /** null when `wait` is off and the block is not here. */
     get(index: number, options?: { wait?: boolean; timeout?: number }): Promise<Buffer | null>
     has(start: number, end?: number): Promise<boolean>
+    getUserData(key: string): Promise<Buffer | null>
+    setUserData(key: string, value: Buffer): Promise<void>
     /** Parts of the tree; `upgrade.signature` is that of the whole length. Works on what is stored alone. */
     proof(of: {
       upgrade?: { start: number; length: number }

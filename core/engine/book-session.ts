@@ -215,7 +215,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   /** Reads all logs that are stored here; resolves when all of it is part of the book. */
   async #readAll(): Promise<void> {
     const logs = [...(await this.store.stored()), ...(this.options.file.logs as LogId[])]
-    for (const log of logs) await this.intake.add(log)
+    for (const log of logs) await this.intake.add(log, 'stored')
     await this.intake.settled()
   }
 
@@ -225,6 +225,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
       this.sightings.introduce(author)
       this.#learner.verified(log)
     })
+    this.intake.on('left', (log) => this.#learner.left(log))
     this.intake.on('failed', (error) => {
       this.#failure = error instanceof Error ? error.message : String(error)
       this.#changed(['sync'])

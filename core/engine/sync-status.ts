@@ -164,8 +164,8 @@ function problems(session: BookSession, members: readonly MemberRow[]): Problem[
   for (const { log, author, stop } of session.delivery.stops()) {
     add(stop.kind, stop.code, stop.message, { log, index: stop.index, member: author.member })
   }
-  for (const { log, code, message } of session.intake.refused()) {
-    const member = session.delivery.author(log)?.member
+  for (const { log, author, code, message } of session.intake.refused()) {
+    const member = author?.member
     add(refusedKind(code), code, message, { log, index: session.delivery.causality.length(log), member })
   }
   for (const { log, index, on, length } of session.delivery.waits()) {

@@ -4,11 +4,12 @@
  */
 import { EventEmitter } from 'node:events'
 import type Hypercore from 'hypercore'
-import { refuse, type BookId, type ErrorCode, type LogId } from '../contract/index.js'
+import { refuse, type BookId, type ErrorCode, type LogId, type MemberId } from '../contract/index.js'
 import { logOfWriter } from '../identity/log-tree.js'
-import type { Delivery } from './delivery.js'
+import type { Author, Delivery } from './delivery.js'
 import { checkHeader, type HeaderAuthor } from './header.js'
 import { PROCESS_PACE, type Pace } from './pace.js'
+import { LogShares } from './shares.js'
 import type { LogStore } from './store.js'
 
 const SLICE_MS = 8
@@ -19,20 +20,41 @@ const BUSY_BLOCKS = 100
 const PROBED_BLOCKS = 4
 const READ_BLOCKS = 512
 const READ_BYTES = 8 * 1024 * 1024
-/** A book with more logs than this is under attack, or very old. */
-const MOST_LOGS = 20_000
 
 const FORKED = {
   code: 'LOG_FORKED',
   message: 'Two signed histories of this log exist. It is read no further; nothing else is concerned.'
 } as const
 
+const TOO_MANY = {
+  code: 'TOO_MANY_LOGS',
+  message: 'This member has started more logs than a person could. The latest are not read here.'
+} as const
+
 const SHARED = refuse('HEADER_FORGED', 'The log is not of a kind that one device alone can write.')
+
+/** Why a log is followed: others tell of it, it is on this disk already, or an entry that came builds on it. */
+export type Reason = 'told' | 'stored' | 'needed'
+
+/** What is kept with a log on this disk: Hypercore itself forgets a fork. */
+const MARK = 'guildbook'
+const NO_MARK = Buffer.alloc(0)
+type Mark = 'forked' | 'left'
 
 interface Source {
   readonly core: Hypercore
+  readonly reason: Reason
   author: HeaderAuthor | null
   refused: { readonly code: ErrorCode; readonly message: string } | null
+  /** A fork that an earlier run saw: what that had of the log is read, and reported. */
+  past: 'whole' | 'forked'
+}
+
+export interface RefusedLog {
+  readonly log: LogId
+  readonly author: Author | null
+  readonly code: ErrorCode
+  readonly message: string
 }
 
 export interface IntakeEvents {
@@ -40,6 +62,8 @@ export interface IntakeEvents {
   delivered: []
   /** A log's header was checked and is good. */
   log: [LogId, HeaderAuthor]
+  /** A log will not be followed: its member has too many. */
+  left: [LogId]
   /** Reading failed: the disk, not the data. */
   failed: [unknown]
 }
@@ -58,7 +82,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
     private readonly store: LogStore,
     private readonly delivery: Delivery,
     private readonly book: BookId,
-    private readonly pace: Pace = PROCESS_PACE
+    private readonly pace: Pace = PROCESS_PACE,
+    private readonly shares = new LogShares()
   ) {
     super()
   }
@@ -72,9 +97,14 @@ export class Intake extends EventEmitter<IntakeEvents> {
     return this.#sources.get(log)?.author ?? null
   }
 
-  refused(): { readonly log: LogId; readonly code: ErrorCode; readonly message: string }[] {
-    const all = []
-    for (const [log, source] of this.#sources) if (source.refused) all.push({ log, ...source.refused })
+  /** Logs that are not read further, or not at all, and why; with their authors where those are known. */
+  refused(): RefusedLog[] {
+    const all: RefusedLog[] = []
+    for (const [log, source] of this.#sources) {
+      const refused = source.refused ?? (source.past === 'forked' ? FORKED : null)
+      if (refused) all.push({ log, author: source.author, ...refused })
+    }
+    for (const { log, author } of this.shares.left()) all.push({ log, author, ...TOO_MANY })
     return all
   }
 
@@ -87,46 +117,85 @@ export class Intake extends EventEmitter<IntakeEvents> {
   pending(): number {
     const stopped = new Set(this.delivery.stops().map(({ log }) => log))
     let sum = 0
-    for (const [log, { core, refused }] of this.#sources) {
-      if (!refused && !stopped.has(log)) sum += Math.max(0, core.length - this.delivery.causality.length(log))
+    for (const [log, { core, refused, past }] of this.#sources) {
+      if (!refused && past === 'whole' && !stopped.has(log))
+        sum += Math.max(0, core.length - this.delivery.causality.length(log))
     }
     return sum
   }
 
+  /** Whether nothing has to be done about a log any more. */
   has(log: LogId): boolean {
-    return this.#sources.has(log)
+    return this.#sources.has(log) || this.shares.isBeyond(log)
+  }
+
+  /** Whether logs that only this member tells of are not taken up: theirs are too many already. */
+  hasTooMany(member: MemberId): boolean {
+    return this.shares.isUsedUp(member)
   }
 
   /** Follows a log from now on: downloads all of it, and delivers it. */
-  async add(log: LogId): Promise<'added' | 'known' | 'too-many'> {
-    if (this.#sources.has(log)) return 'known'
-    if (this.#sources.size >= MOST_LOGS) return 'too-many'
+  async add(log: LogId, reason: Reason = 'told'): Promise<'added' | 'not-added'> {
+    if (this.#closed === 'closed' || this.has(log)) return 'not-added'
+    try {
+      return await this.#add(log, reason)
+    } catch (error) {
+      if (this.#isOpen()) this.emit('failed', error)
+      return 'not-added'
+    }
+  }
+
+  async #add(log: LogId, reason: Reason): Promise<'added' | 'not-added'> {
     const core = await this.store.open(log)
-    if (this.#sources.has(log)) return 'known'
-    this.#follow(log, core)
+    const mark = await markOf(core)
+    if (mark === 'left') {
+      if (reason === 'stored') {
+        await core.close()
+        return 'not-added'
+      }
+      await core.setUserData(MARK, NO_MARK)
+    }
+    if (!this.#isOpen() || this.has(log)) return 'not-added'
+    this.#follow(log, core, reason, mark === 'forked' ? 'forked' : 'whole')
     return 'added'
+  }
+
+  #isOpen(): boolean {
+    return this.#closed === 'open'
   }
 
   /** Follows a log that this device just created: its header is known to be good. */
   adopt(log: LogId, core: Hypercore, author: HeaderAuthor): void {
-    this.#follow(log, core).author = author
+    this.#follow(log, core, 'stored', 'whole').author = author
+    this.shares.take(author)
     this.delivery.addLog(log, author)
     this.emit('log', log, author)
   }
 
-  #follow(log: LogId, core: Hypercore): Source {
-    const source: Source = { core, author: null, refused: null }
+  #follow(log: LogId, core: Hypercore, reason: Reason, past: Source['past']): Source {
+    const source: Source = { core, reason, author: null, refused: null, past }
     this.#sources.set(log, source)
     core.on('append', () => this.kick())
-    // Hypercore found two signed histories of the log, and has frozen it: what was applied stays.
+    // Hypercore found two signed histories of the log, and closes it: what was applied stays.
     core.on('conflict', () => {
       source.refused = FORKED
+      core.once('close', () => void this.#noteFork(log))
       this.emit('delivered')
     })
     core.on('download', () => this.kick())
-    core.download({ start: 0, end: -1 })
+    if (past === 'whole') core.download({ start: 0, end: -1 })
     this.kick()
     return source
+  }
+
+  /** Keeps with a log that it has two histories; its session was closed. */
+  async #noteFork(log: LogId): Promise<void> {
+    if (!this.#isOpen()) return
+    try {
+      await (await this.store.open(log)).setUserData(MARK, Buffer.from('forked' satisfies Mark))
+    } catch (error) {
+      if (this.#isOpen()) this.emit('failed', error)
+    }
   }
 
   /**
@@ -186,6 +255,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
       }
     }
     this.#lastPassBlocks = blocks
+    if (this.shares.hasLeft) await this.#takeUpNeeded()
     // What was delivered may let logs go on that were looked at before.
     if (blocks > 0) this.#again = 'yes'
   }
@@ -208,16 +278,40 @@ export class Intake extends EventEmitter<IntakeEvents> {
     const block = await source.core.get(0, { wait: false })
     if (!block) return false
     const checked = isOfOneWriter(source.core, log) ? checkHeader(block, log, this.book) : SHARED
+    if (checked.ok && source.reason === 'told' && this.shares.isUsedUp(checked.value.member)) {
+      await this.#leave(log, source, checked.value)
+      return false
+    }
     if (checked.ok) {
+      this.shares.take(checked.value)
       source.author = checked.value
       this.delivery.addLog(log, checked.value)
       this.emit('log', log, checked.value)
       await this.#deliver()
       return true
     }
-    source.refused = checked.error
+    // A fork may have been found meanwhile, which says more.
+    source.refused ??= checked.error
     this.emit('delivered')
     return false
+  }
+
+  /** Follows a log no further: its member has too many. */
+  async #leave(log: LogId, { core }: Source, author: HeaderAuthor): Promise<void> {
+    this.#sources.delete(log)
+    this.shares.leave(log, author)
+    await core.setUserData(MARK, Buffer.from('left' satisfies Mark))
+    await core.close()
+    this.emit('left', log)
+    this.emit('delivered')
+  }
+
+  /** Follows logs after all that someone's entries wait for. */
+  async #takeUpNeeded(): Promise<void> {
+    for (const { log, on } of this.delivery.waits()) {
+      const author = this.author(log)
+      if (author && this.shares.isOwedTo(author.member, on)) await this.add(on, 'needed')
+    }
   }
 
   /** The blocks from `start` that are on this disk without a gap, a bounded lot of them. */
@@ -263,4 +357,9 @@ export class Intake extends EventEmitter<IntakeEvents> {
 function isOfOneWriter(core: Hypercore, log: LogId): boolean {
   const writer = core.manifest?.signers[0]
   return writer !== undefined && logOfWriter(writer.publicKey) === log
+}
+
+async function markOf(core: Hypercore): Promise<Mark | null> {
+  const mark = (await core.getUserData(MARK))?.toString()
+  return mark === 'forked' || mark === 'left' ? mark : null
 }

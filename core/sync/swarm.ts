@@ -20,8 +20,8 @@ export interface BookSide {
   /** Hex digest of the book's state at `vector`. */
   digest(): string
   isMember(member: MemberId): boolean
-  /** A device has logs that may not be known here. */
-  learn(logs: Iterable<LogId>, from: DeviceId): void
+  /** A member's device has logs that may not be known here. */
+  learn(logs: Iterable<LogId>, from: MemberId): void
 }
 
 export interface SwarmOptions {
@@ -139,7 +139,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   }
 
   #heard(peer: Peer): void {
-    if (peer.remote) this.#o.side.learn(peer.lengths.keys(), peer.remote.device)
+    if (peer.remote) this.#o.side.learn(peer.lengths.keys(), peer.remote.member)
     this.emit('peers')
   }
 

@@ -152,7 +152,7 @@ export class Network {
       link.told.set(log, length)
       logs.push(log)
     }
-    if (logs.length > 0) this.#carry(link, () => link.to.up?.learn(logs, link.from.deviceId))
+    if (logs.length > 0) this.#carry(link, () => link.to.up?.learn(logs, link.from.member))
   }
 
   #sendAll(link: Link, log: LogId): void {

@@ -1,5 +1,5 @@
 /** One run of the app on a simulated device: from its start to its end, proper or not. Composed as `BookSession` is. */
-import type { BookId, DeviceId, LogId, MemberId, Outcome, Role } from '../../core/contract/index.js'
+import type { BookId, LogId, MemberId, Outcome, Role } from '../../core/contract/index.js'
 import { done, refuse } from '../../core/contract/index.js'
 import type { Roster } from '../../core/authority/roster.js'
 import type { Book } from '../../core/book/book.js'
@@ -148,7 +148,7 @@ export class Run {
   }
 
   /** Another device told which logs it has. */
-  learn(logs: Iterable<LogId>, from: DeviceId): void {
+  learn(logs: Iterable<LogId>, from: MemberId): void {
     this.#learner.learn(logs, from)
   }
 

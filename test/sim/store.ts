@@ -126,6 +126,11 @@ class SimCore extends EventEmitter<{ append: []; download: [number]; conflict: [
     return Math.max(0, this.o.disk.contiguousLength(this.log) - this.#uncounted)
   }
 
+  /** Marks are for forks and for members with thousands of logs: there are none here. */
+  getUserData(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
   /** All of an open log is downloaded, by the network. */
   download(): void {}
 
