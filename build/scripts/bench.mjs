@@ -4,7 +4,7 @@ import path from 'node:path'
 import { buildParts } from './build.mjs'
 import { out, root } from './parts.mjs'
 
-if (await buildParts(['bench'])) {
+if (await buildParts(['bench', 'cli'])) {
   const script = path.join(out, 'bench', 'bench.cjs')
   const child = spawn(process.execPath, [script, root], { cwd: root, stdio: 'inherit' })
   child.on('exit', (code) => (process.exitCode = code ?? 1))

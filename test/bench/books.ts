@@ -13,6 +13,7 @@ import { clientOver, LIMITS } from '../../core/contract/index.js'
 import type { Engine } from '../../core/engine/engine.js'
 import { openEngine } from '../../core/engine/open.js'
 import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
+import { rate } from './measure.js'
 
 const EUR = 'EUR' as CurrencyCode
 export const OFFLINE: Partial<Settings['network']> = { mode: 'off' }
@@ -35,6 +36,8 @@ export async function openFolder(folder: string, network: Partial<Settings['netw
 
 export interface NewBook {
   readonly book: BookId
+  /** The account above all expenses. */
+  readonly expenses: AccountId
   readonly draft: (index: number) => TransactionDraft
 }
 
@@ -55,10 +58,12 @@ const EXPENSES = [
 export async function newBook(api: EngineApi): Promise<NewBook> {
   const { book } = expectDone(await api.createBook({ name: 'Bench', currency: EUR, memberName: 'Bench' }))
   const bank = expectDone(await api.addAccount({ book, name: 'Bank', type: 'asset' })).account
-  const expenses: AccountId[] = []
+  const parent = expectDone(await api.addAccount({ book, name: 'Expenses', type: 'expense' })).account
+  const kinds: AccountId[] = []
   for (const name of EXPENSES)
-    expenses.push(expectDone(await api.addAccount({ book, name, type: 'expense' })).account)
-  return { book, draft: (index) => draftOf(index, expenses[index % expenses.length] as AccountId, bank) }
+    kinds.push(expectDone(await api.addAccount({ book, name, type: 'expense', parent })).account)
+  const draft = (index: number) => draftOf(index, kinds[index % kinds.length] as AccountId, bank)
+  return { book, expenses: parent, draft }
 }
 
 /** Transactions spread over five years, 300 payees, a note on every fourth. */
@@ -77,6 +82,11 @@ function draftOf(index: number, to: AccountId, from: AccountId): TransactionDraf
 
 export const drafts = ({ draft }: NewBook, count: number, first = 0): TransactionDraft[] =>
   Array.from({ length: count }, (_, index) => draft(first + index))
+
+/** Posts transactions one by one, many of them under way at once. */
+export async function postAll(api: EngineApi, { book, draft }: NewBook, count: number): Promise<void> {
+  await rate(count, 64, async (i) => void expectDone(await api.post({ book, transaction: draft(i) })))
+}
 
 /** Imports transactions in as few requests as are taken, one after the other. */
 export async function importAll(

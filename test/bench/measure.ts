@@ -1,6 +1,7 @@
 /** Clocks and counts. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** How many calls a second, with so many under way at once. */
 export async function rate(
@@ -28,19 +29,42 @@ export const median = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-/** Takes turns, each first every other time, so that what else the machine does weighs on both alike; the medians. */
-export async function inTurns(
+/** The value that this share of all does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/**
+ * Takes turns, in the other order every other round, so that what else the machine does weighs on all alike; the
+ * medians.
+ */
+export async function medians<Name extends string>(
   rounds: number,
-  ours: () => Promise<number>,
-  theirs: () => Promise<number>
-): Promise<{ readonly ours: number; readonly theirs: number }> {
-  const [all, others]: [number[], number[]] = [[], []]
+  works: Readonly<Record<Name, (round: number) => Promise<number>>>
+): Promise<Record<Name, number>> {
+  const names = Object.keys(works) as Name[]
+  const taken = new Map<Name, number[]>(names.map((name) => [name, []]))
   for (let round = 0; round < rounds; round++) {
-    if (round % 2 === 0) others.push(await theirs())
-    all.push(await ours())
-    if (round % 2 === 1) others.push(await theirs())
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+      taken.get(name)?.push(await works[name](round))
+    }
   }
-  return { ours: median(all), theirs: median(others) }
+  return Object.fromEntries(names.map((name) => [name, median(taken.get(name) ?? [])])) as Record<Name, number>
+}
+
+/** Milliseconds of the longest time, while the work goes on, in which this thread came to nothing else. */
+export async function longestBlock<T>(
+  work: () => Promise<T>
+): Promise<{ readonly value: T; readonly blockedMs: number }> {
+  const monitor = monitorEventLoopDelay({ resolution: 1 })
+  monitor.enable()
+  await pause(20)
+  monitor.reset()
+  const value = await work()
+  await pause(5)
+  monitor.disable()
+  return { value, blockedMs: monitor.max / 1e6 }
 }
 
 export interface ProcessRun {

@@ -15,9 +15,39 @@ export interface Result {
 }
 
 export const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`
-export const ms = (value: number): string =>
-  value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
+export const ms = (value: number): string => {
+  if (value >= 10_000) return `${(value / 1000).toFixed(1)} s`
+  return value < 10 ? `${value.toFixed(2)} ms` : `${Math.round(value)} ms`
+}
 export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
+
+const ALLOWED_BLOCK_MS = 50
+
+/** A row on how long the engine answered nobody. */
+export const blockResult = (when: string, blockedMs: number): Result => ({
+  work: `longest time without an answer ${when}`,
+  ours: `${blockedMs.toFixed(1)} ms`,
+  peer: 'bar',
+  theirs: `${ALLOWED_BLOCK_MS} ms`,
+  ratio: ALLOWED_BLOCK_MS / blockedMs,
+  bar: 1
+})
+
+/** What noise and the caches of a processor may add where nothing should. */
+const GROWTH_SHARE = 0.8
+
+/** A row on what ten times as many transactions cost: as much as before, or ten times as much. */
+export const flat = (work: string, shape: 'flat' | 'linear', smallMs: number, largeMs: number): Result => {
+  const wantedMs = shape === 'flat' ? smallMs : smallMs * 10
+  return {
+    work: `${work} at 100,000 transactions (${shape})`,
+    ours: ms(largeMs),
+    peer: shape === 'flat' ? 'at 10,000' : 'ten times that at 10,000',
+    theirs: ms(wantedMs),
+    ratio: wantedMs / largeMs,
+    bar: GROWTH_SHARE
+  }
+}
 
 const times = (ratio: number): string => `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2)}×`
 
