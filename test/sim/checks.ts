@@ -72,9 +72,13 @@ function checkBalances(name: string, { book }: Run, truth: Truth): void {
   }
 }
 
-/** What holds when everything was healed, and all that was to arrive has arrived. */
+/**
+ * What holds when everything was healed, and all that was to arrive has arrived. Whose admission was lost with the only
+ * disk that it was on has to be let in again.
+ */
 export function checkEnd(peers: readonly Peer[], truth: Truth): void {
-  const honest = peers.filter(({ conduct, standing }) => conduct === 'honest' && standing === 'member')
+  const met = knownDevices(peers, truth)
+  const honest = met.filter(({ conduct }) => conduct === 'honest')
   const [first] = honest
   for (const peer of honest) {
     const { run } = peer
@@ -89,8 +93,8 @@ export function checkEnd(peers: readonly Peer[], truth: Truth): void {
       const what = `${first.name}: ${ours || 'none'}; ${peer.name}: ${theirs || 'none'}`
       truth.violate('a lying log stops alike everywhere', what)
     }
-    checkWaits(peers, peer, run, truth)
-    checkAcknowledged(peers, peer, run, truth)
+    checkWaits(met, peer, run, truth)
+    checkAcknowledged(met, peer, run, truth)
     checkAccounted(peer, run, truth)
   }
 }
@@ -119,6 +123,23 @@ export function tallyEnd(peers: readonly Peer[], tally: Tally): void {
   for (const { role } of run.roster.members()) tally.count(`member: ${role}`)
   for (const { state } of run.roster.invites()) tally.count(`invite: ${state}`)
   tally.count('logs', Object.keys(run.vector()).length)
+}
+
+/** The founder's device, and all whose admission can be had from one of these. */
+function knownDevices(peers: readonly Peer[], truth: Truth): Peer[] {
+  const known = new Set<Peer>()
+  for (let before = -1; before < known.size;) {
+    before = known.size
+    const disks = [...known].map(({ disk }) => disk)
+    // One who was welcomed while their admission was being saved has none that was.
+    const isIn = ({ admission, member }: Peer): boolean =>
+      admission ? truth.isThere(admission, disks) : (peers[0]?.run?.roster.role(member) ?? null) !== null
+    for (const peer of peers) {
+      const ofMember = peers.filter(({ member }) => member === peer.member)
+      if (peer.standing === 'member' && ofMember.every(isIn)) known.add(peer)
+    }
+  }
+  return [...known]
 }
 
 /** An honest log is never quarantined; one that lies is, at the lie and not before. */
@@ -163,6 +184,8 @@ function checkAcknowledged(peers: readonly Peer[], peer: Peer, run: Run, truth: 
   const disks = peers.map(({ disk }) => disk)
   for (const entry of truth.acknowledged) {
     const { log, index } = entry
+    // Whose admission was lost has to be let in again, and what they wrote comes with them.
+    if (peers.every(({ name }) => name !== entry.peer)) continue
     if ((vector[log] ?? 0) > index || truth.isLost(entry, disks)) continue
     const what = `${truth.name(log)}/${index}, which ${entry.peer} was told is saved`
     truth.violate('what was acknowledged is kept', `${peer.name} does not have ${what}`)

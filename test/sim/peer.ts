@@ -12,6 +12,7 @@ import type { Disk, DiskCopy } from './disk.js'
 import { Faults } from './io.js'
 import type { Random } from './random.js'
 import { Run, type Around } from './run.js'
+import type { Acknowledged } from './truth.js'
 import type { AppVersion } from './versions.js'
 
 export interface SimIdentity {
@@ -32,6 +33,8 @@ export class Peer {
   copy: DiskCopy | null = null
   /** `stranger`: has no book yet. */
   standing: 'stranger' | 'member' = 'stranger'
+  /** The entry that let this device's member in, if it was the first of them. */
+  admission: Acknowledged | null = null
   /** Who let it in: trusted before their name was read in the book. */
   inviter: MemberId | null = null
   conduct: 'honest' | 'rogue' = 'honest'

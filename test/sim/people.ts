@@ -44,7 +44,8 @@ export async function admit(host: Peer, newcomer: Peer, step: Step): Promise<voi
       const role = roleOf(step.other)
       return operations([{ kind: 'admit', member: newcomer.member, role, name: newcomer.name, invite }])
     })
-    if (saved === 'refused') return
+    if (!saved) return
+    newcomer.admission = saved
   }
   if (newcomer.standing === 'member') return
   newcomer.standing = 'member'

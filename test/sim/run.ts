@@ -20,7 +20,7 @@ import type { Random } from './random.js'
 import type { Scheduler } from './scheduler.js'
 import { SimStore, type Writers } from './store.js'
 import type { Tally } from './tally.js'
-import type { Truth } from './truth.js'
+import type { Acknowledged, Truth } from './truth.js'
 import { asNext, asPresent } from './versions.js'
 
 /** What a run needs from the world that it is in. */
@@ -166,8 +166,8 @@ export class Run {
     around.spread(peer, log, index)
   }
 
-  /** Resolves to whether it was written, when that is certain; never, if the run ends before. */
-  async write(what: string, make: Make): Promise<'saved' | 'refused'> {
+  /** Resolves to what was saved, null if it was not, when that is certain; never, if the run ends before. */
+  async write(what: string, make: Make): Promise<Acknowledged | null> {
     const { truth, tally, note, tell } = this.around
     const { name, conduct } = this.peer
     let place: { readonly log: LogId; readonly index: number } | null = null
@@ -178,11 +178,12 @@ export class Run {
       })
       const written = place as { readonly log: LogId; readonly index: number } | null
       if (outcome.ok && written) {
-        truth.acknowledged.push({ peer: name, ...written })
+        const saved = { peer: name, ...written }
+        truth.acknowledged.push(saved)
         tally.count('saved')
         note(`${name} saved ${what} as ${truth.name(written.log)}/${written.index}`)
         this.peer.faults.saved()
-        return 'saved'
+        return saved
       }
       const code = outcome.ok ? 'nothing' : outcome.error.code
       tally.count(`not written: ${code}`)
@@ -195,7 +196,7 @@ export class Run {
     } catch (error) {
       truth.violate('nothing throws', `${what} at ${name}: ${told(error)}`)
     }
-    return 'refused'
+    return null
   }
 
   /** Ends properly, in its own time. */

@@ -76,15 +76,19 @@ export class Truth {
 
   /** Whether this, or what it builds on, can be had from nobody, and nobody is to blame. */
   isLost(entry: Acknowledged, disks: readonly Disk[]): boolean {
-    if (!this.#orphans.has(entry)) return false
+    return this.#orphans.has(entry) && !this.isThere(entry, disks)
+  }
+
+  /** Whether this, and all that it builds on, can be had from these disks. */
+  isThere(entry: Acknowledged, disks: readonly Disk[]): boolean {
     const past = this.#pasts.of(entry.log, entry.index)
     const needed = new Map(past?.vector).set(entry.log, entry.index + 1)
     for (const [log, length] of needed) {
       for (let index = 0; index < length; index++) {
-        if (disks.every((disk) => !disk.block(log, index))) return true
+        if (disks.every((disk) => !disk.block(log, index))) return false
       }
     }
-    return false
+    return true
   }
 
   /** Logical time of an entry that was written; 0 of a header. */
