@@ -64,9 +64,10 @@ export const Manifest = v.strictObject({
       book: v.pipe(v.string(), v.maxLength(64)),
       name: v.pipe(v.string(), v.maxLength(LIMITS.nameLength)),
       file: BookFile,
-      /** Of the book when its copy began: at least this is in it. */
+      /** At least this is in it. */
       vector: v.record(v.string(), count),
-      digest: hex(/^[0-9a-f]{64}$/)
+      /** Of the book at just this vector; null if entries came faster than it could be had. */
+      digest: v.nullable(hex(/^[0-9a-f]{64}$/))
     })
   )
 })

@@ -1,6 +1,6 @@
 /** What goes into a backup, in its order. */
 import { Buffer } from 'node:buffer'
-import type { BookId } from '../contract/index.js'
+import type { BookId, LogId } from '../contract/index.js'
 import { pairsOf } from '../log/store-copy.js'
 import type { Manifest } from './backup-format.js'
 import { checkCancelled, type Run } from './backup-run.js'
@@ -19,6 +19,8 @@ export interface WritingOptions {
   readonly settings: SettingsFile
 }
 
+type ManifestBook = Manifest['books'][number]
+
 export interface Written {
   readonly sizeBytes: number
   readonly books: number
@@ -26,6 +28,7 @@ export interface Written {
   readonly leftOut: number
 }
 
+const TRIES = 5
 /** A block takes about so many pairs: itself, its node of the tree, and a share of the others. */
 const PAIRS_PER_BLOCK = 3
 
@@ -55,10 +58,10 @@ async function manifestOf(o: WritingOptions, sessions: readonly BookSession[]): 
   const { memberName, language, theme, density, network } = o.settings.current
   const books: Manifest['books'] = []
   for (const session of sessions) {
-    const digest = await session.digestSettled()
+    const file = await o.library.file(session.id)
+    if (!file) throw new Error('a book went away while it was being copied')
     const { name } = session.book.summary()
-    const vector = { ...session.vector() }
-    books.push({ book: session.id, name, file: session.options.file, vector, digest })
+    books.push({ book: session.id, name, file, ...(await storedState(session)) })
   }
   return {
     madeMs: o.madeMs,
@@ -72,6 +75,26 @@ async function manifestOf(o: WritingOptions, sessions: readonly BookSession[]): 
       network: { mode: network.mode, bootstrap: [...network.bootstrap] }
     },
     books
+  }
+}
+
+/**
+ * What of a book is in its logs on disk, at least. An entry of this device is part of the book a moment before it is
+ * stored; under a steady stream of them there is always one, and then no digest that belongs to what is stored.
+ */
+async function storedState(session: BookSession): Promise<Pick<ManifestBook, 'vector' | 'digest'>> {
+  for (let left = TRIES; ; left--) {
+    await session.digestSettled()
+    const stored = session.intake.lengths()
+    const vector: Record<string, number> = {}
+    let unstored = 0
+    for (const [log, length] of Object.entries(session.vector()) as [LogId, number][]) {
+      vector[log] = Math.min(length, stored.get(log) ?? 0)
+      unstored += length - vector[log]
+    }
+    if (unstored === 0) return { vector, digest: session.digest() }
+    if (left === 0) return { vector, digest: null }
+    await session.store.durability.synced()
   }
 }
 

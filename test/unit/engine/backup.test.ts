@@ -154,6 +154,33 @@ describe('a backup', () => {
     expect((await readdir(folder)).sort()).toEqual(['letter.guildbook-backup', 'mine.guildbook-backup'])
   })
 
+  it('can be made while entries are being written, and has all that were acknowledged before it', async () => {
+    const old = await backedUp()
+    const [book] = old.books as [BookId]
+    let isWriting = true
+    let acknowledged = 0
+    const write = async (who: number) => {
+      for (let number = 0; isWriting; number++) {
+        await post(old.api, book, `Writer ${who} ${number}`)
+        acknowledged++
+      }
+    }
+    const writers = Array.from({ length: 10 }, (_, who) => write(who))
+    const phrase = await phraseOf(old.api)
+    for (let round = 0; round < 4; round++) {
+      const before = acknowledged
+      const target = path.join(path.dirname(old.path), `round-${round}.guildbook-backup`)
+      valueOf(await old.api.backup({ path: target }))
+      const fresh = await engines.open()
+      const { books } = valueOf(await fresh.api.restore({ path: target, by: { phrase } }))
+      const restored = books.find((row) => row.book === book)?.transactions
+      expect(restored).toBeGreaterThanOrEqual(before)
+      await fresh.close()
+    }
+    isWriting = false
+    await Promise.all(writers)
+  })
+
   it('is one at a time, tells how far it is, and leaves nothing when it is cancelled', async () => {
     const { api, engine, books, path: target } = await backedUp()
     const [book] = books as [BookId]

@@ -93,6 +93,25 @@ describe('a copy of a store', () => {
     await store.close()
   })
 
+  it('has a log that Hypercore has frozen, as it was, which nobody could replicate any more', async () => {
+    const [store, other] = [await open('a'), await open('other')]
+    const { log, core } = await writeLog(store, 1, ['a', 'b'])
+    await writeLog(other, 1, ['a', 'another history', 'which is longer'])
+    core.download({ start: 0, end: -1 })
+    const frozen = new Promise((resolve) => core.once('conflict', resolve))
+    const here = store.corestore.replicate(true)
+    const there = other.corestore.replicate(false)
+    for (const stream of [here, there]) stream.on('error', () => {})
+    here.pipe(there).pipe(here)
+    await frozen
+    here.destroy()
+    there.destroy()
+    await fill('b', pairsOf(store))
+    const copy = await open('b')
+    expect(await blocksOf(copy, log)).toEqual(['a', 'b'])
+    for (const opened of [copy, store, other]) await opened.close()
+  })
+
   it('can be broken off', async () => {
     const store = await open('a')
     await writeLog(
