@@ -76,6 +76,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   #callOff: (() => void) | null = null
   #lastRunMs = -Infinity
   #lastPassBlocks = 0
+  #noting: Promise<void> = Promise.resolve()
   #closed: 'open' | 'closed' = 'open'
 
   constructor(
@@ -179,7 +180,9 @@ export class Intake extends EventEmitter<IntakeEvents> {
     // Hypercore found two signed histories of the log, and closes it: what was applied stays.
     core.on('conflict', () => {
       source.refused = FORKED
-      core.once('close', () => void this.#noteFork(log))
+      core.once('close', () => {
+        this.#noting = this.#noting.then(() => this.#noteFork(log))
+      })
       this.emit('delivered')
     })
     core.on('download', () => this.kick())
@@ -238,6 +241,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
     this.#callOff?.()
     this.#callOff = null
     await this.#running
+    await this.#noting
   }
 
   /** Looks at every log once. */

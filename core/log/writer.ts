@@ -156,9 +156,11 @@ export class LogWriter {
 
   /**
    * Whether what is stored of the segment is just what was written here. It is not when this disk went back in time
-   * unnoticed (a restored snapshot) and a peer has since brought what was written after it.
+   * unnoticed (a restored snapshot) and a peer has since brought what was written after it, or another history of it,
+   * upon which Hypercore closes it.
    */
   #isOurs({ state, core }: Segment): boolean {
+    if (core.closed) return false
     const ours = this.#written + this.#unstored
     return this.#o.delivery.causality.length(state.log) === ours && core.length <= ours
   }

@@ -38,6 +38,8 @@ import type { Device, World } from './engines.js'
 type Manifest = NonNullable<Parameters<Corestore['get']>[0]['manifest']>
 
 export interface RogueParts {
+  /** The data folder. */
+  readonly folder: string
   readonly identity: Identity
   readonly certificate: DeviceCertificate
   readonly founding: FoundingCertificate
@@ -66,7 +68,7 @@ export class Rogue {
   }
 
   /** Stops a member's device and goes on with all that its folder has: its keys and its copy of the logs. */
-  static async takeOver(device: Device, world: World): Promise<Rogue> {
+  static async takeOver(device: Pick<Device, 'name' | 'folder' | 'stop'>, world: World): Promise<Rogue> {
     await device.stop()
     const vault = valueOf(await openVault(device.folder, PLAIN_KEYS))
     const identity = await openIdentity(vault, device.folder)
@@ -82,7 +84,18 @@ export class Rogue {
     for (const log of await store.stored()) await intake.add(log)
     await intake.settled()
     const certificate = identity.certificate(device.name)
-    return new Rogue({ identity, certificate, founding, book, secret, store, intake, delivery }, world)
+    const parts = {
+      folder: device.folder,
+      identity,
+      certificate,
+      founding,
+      book,
+      secret,
+      store,
+      intake,
+      delivery
+    }
+    return new Rogue(parts, world)
   }
 
   goOnline(): void {
