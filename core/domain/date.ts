@@ -1,5 +1,5 @@
 /** Calendar dates, `YYYY-MM-DD` of the years 1 to 9999, without time or zone. */
-import { done, refuse, type IsoDate, type Outcome } from '../contract/index.js'
+import { done, refuse, type IsoDate, type Outcome, type Refusal } from '../contract/index.js'
 
 const MONTH_LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
 
@@ -11,19 +11,26 @@ export function daysInMonth(year: number, month: number): number {
 
 /** Whether the text is a date that exists, in exactly this form. */
 export function isDate(text: string): text is IsoDate {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false
-  const number = dateNumber(text as IsoDate)
-  const year = Math.floor(number / 10000)
-  const month = Math.floor(number / 100) % 100
-  const day = number % 100
+  if (text.length !== 10 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return false
+  for (let at = 0; at < 10; at++) if (at !== 4 && at !== 7 && !isDigit(digit(text, at))) return false
+  const year = digit(text, 0) * 1000 + digit(text, 1) * 100 + digit(text, 2) * 10 + digit(text, 3)
+  const month = digit(text, 5) * 10 + digit(text, 6)
+  const day = digit(text, 8) * 10 + digit(text, 9)
   return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
 }
 
+const DASH = 45
+const isDigit = (value: number): boolean => value >= 0 && value <= 9
+
 /** Refuses with DATE_MALFORMED what is no calendar date. */
-export function parseDate(text: string): Outcome<IsoDate> {
-  if (isDate(text)) return done(text)
+export const parseDate = (text: string): Outcome<IsoDate> =>
+  isDate(text) ? done(text) : { ok: false, error: dateProblem(text) }
+
+/** What a text that is no date is refused with. */
+export function dateProblem(text: string): Refusal {
   const shown = text.slice(0, 32)
   return refuse('DATE_MALFORMED', `"${shown}" is not a calendar date; write it as 2026-01-31.`, { text: shown })
+    .error
 }
 
 const digit = (text: string, at: number): number => text.charCodeAt(at) - 48

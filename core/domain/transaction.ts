@@ -11,8 +11,8 @@ import {
 } from '../contract/index.js'
 import { formatDecimal } from './amount.js'
 import { isCurrency } from './currency.js'
-import { parseDate } from './date.js'
-import { checkName, checkText } from './text.js'
+import { dateProblem, isDate } from './date.js'
+import { checkName, textProblem } from './text.js'
 
 export interface Money {
   readonly amountMinor: number
@@ -60,46 +60,60 @@ export interface UncheckedPosting {
  * `currency`, `amount` (decimal) and `amountMinor` (digits) of what is left over. Says nothing about accounts.
  */
 export function checkTransaction(content: UncheckedTransaction): Outcome<TransactionContent> {
-  const date = parseDate(content.date)
-  if (!date.ok) return date
-  const payee = checkText(content.payee, 'payee', LIMITS.payeeLength, 'line')
-  if (!payee.ok) return payee
-  const note = checkText(content.note ?? '', 'note', LIMITS.noteLength, 'lines')
-  if (!note.ok) return note
-  const tags = checkTags(content.tags ?? [])
-  if (!tags.ok) return tags
-  const postings = checkPostings(content.postings)
-  if (!postings.ok) return postings
+  const error = transactionProblem(content)
+  if (error) return { ok: false, error }
+  const { date, payee, note = '', tags = NO_TAGS, postings } = content
   return done({
-    date: date.value,
-    payee: payee.value,
-    note: note.value,
-    tags: tags.value,
-    postings: postings.value
+    date: date as IsoDate,
+    payee,
+    note,
+    tags: normalTags(tags),
+    postings: postings.map(normalPosting)
   })
 }
 
-function checkTags(tags: readonly string[]): Outcome<readonly string[]> {
+/** What `checkTransaction` would refuse the content with, or null: for the fold, which keeps it in its own way. */
+export function transactionProblem({
+  date,
+  payee,
+  note = '',
+  tags = NO_TAGS,
+  postings
+}: UncheckedTransaction): Refusal | null {
+  if (!isDate(date)) return dateProblem(date)
+  return (
+    textProblem(payee, 'payee', LIMITS.payeeLength, 'line') ??
+    textProblem(note, 'note', LIMITS.noteLength, 'lines') ??
+    tagsProblem(tags) ??
+    postingsProblem(postings)
+  )
+}
+
+function tagsProblem(tags: readonly string[]): Refusal | null {
   if (tags.length > LIMITS.tagsPerTransaction) {
     return refuse('TOO_MANY', `A transaction has at most ${LIMITS.tagsPerTransaction} tags; remove some.`, {
       most: LIMITS.tagsPerTransaction
-    })
+    }).error
   }
   for (const tag of tags) {
     const checked = checkName(tag, 'tag', LIMITS.tagLength)
-    if (!checked.ok) return checked
+    if (!checked.ok) return checked.error
   }
-  return done(tags.length === 0 ? NO_TAGS : [...new Set(tags)])
+  return null
 }
 
 const NO_TAGS: readonly string[] = Object.freeze([])
 
-function checkPostings(postings: readonly UncheckedPosting[]): Outcome<readonly Posting[]> {
+/** Each tag once. */
+export const normalTags = (tags: readonly string[]): readonly string[] =>
+  tags.length === 0 ? NO_TAGS : [...new Set(tags)]
+
+function postingsProblem(postings: readonly UncheckedPosting[]): Refusal | null {
   if (postings.length < 2) {
     return refuse(
       'TOO_FEW_POSTINGS',
       'A transaction moves an amount between accounts: it needs two postings or more.'
-    )
+    ).error
   }
   if (postings.length > LIMITS.postingsPerTransaction) {
     return refuse(
@@ -108,16 +122,13 @@ function checkPostings(postings: readonly UncheckedPosting[]): Outcome<readonly 
       {
         most: LIMITS.postingsPerTransaction
       }
-    )
+    ).error
   }
-  const checked: Posting[] = []
   for (let index = 0; index < postings.length; index++) {
-    const posting = postings[index]!
-    const problem = postingProblem(posting, index)
-    if (problem) return { ok: false, error: problem }
-    checked.push(normalPosting(posting))
+    const problem = postingProblem(postings[index]!, index)
+    if (problem) return problem
   }
-  return balanced(checked)
+  return balanceProblem(postings)
 }
 
 /** Absent parts made plain. Adding 0 turns a negative zero, which is a safe integer, into zero. */
@@ -133,14 +144,12 @@ function normalPosting(posting: UncheckedPosting): Posting {
 }
 
 function postingProblem(posting: UncheckedPosting, index: number): Refusal | null {
-  const line = `Posting ${index + 1}`
-  const amount = moneyProblem(posting, line)
-  if (amount) return amount
-  const note = checkText(posting.note ?? '', 'note of a posting', LIMITS.noteLength, 'lines')
-  if (!note.ok) return note.error
+  if (!isMoney(posting)) return moneyProblem(posting, `Posting ${index + 1}`)
+  const note = textProblem(posting.note ?? '', 'note of a posting', LIMITS.noteLength, 'lines')
+  if (note) return note
   if (!posting.value) return null
-  const value = moneyProblem(posting.value, `The value of posting ${index + 1}`)
-  if (value) return value
+  const line = `Posting ${index + 1}`
+  if (!isMoney(posting.value)) return moneyProblem(posting.value, `The value of posting ${index + 1}`)
   if (posting.value.currency === posting.currency) {
     return refusal('CURRENCY_MISMATCH', `${line} has a value in its own currency; leave the value out.`, index)
   }
@@ -154,27 +163,27 @@ function postingProblem(posting: UncheckedPosting, index: number): Refusal | nul
   return null
 }
 
-function moneyProblem(money: Money, where: string): Refusal | null {
+const isMoney = ({ currency, amountMinor }: Money): boolean =>
+  isCurrency(currency) && Number.isSafeInteger(amountMinor)
+
+function moneyProblem(money: Money, where: string): Refusal {
   if (!isCurrency(money.currency)) {
     return refuse(
       'CURRENCY_UNKNOWN',
       `${where} is in "${String(money.currency).slice(0, 16)}", which is not a currency code.`
     ).error
   }
-  if (!Number.isSafeInteger(money.amountMinor)) {
-    return refuse(
-      'AMOUNT_OUT_OF_RANGE',
-      `${where} is not a whole number of minor units that can be kept exactly.`
-    ).error
-  }
-  return null
+  return refuse(
+    'AMOUNT_OUT_OF_RANGE',
+    `${where} is not a whole number of minor units that can be kept exactly.`
+  ).error
 }
 
 const refusal = (code: 'CURRENCY_MISMATCH' | 'BAD_REQUEST', message: string, posting: number): Refusal =>
   refuse(code, message, { posting }).error
 
 /** The usual case, and quicker: one currency, and sums that stay safe integers. */
-function plainlyBalanced(postings: readonly Posting[]): boolean {
+function plainlyBalanced(postings: readonly UncheckedPosting[]): boolean {
   const currency = postings[0]?.currency
   let sum = 0
   for (const posting of postings) {
@@ -185,8 +194,8 @@ function plainlyBalanced(postings: readonly Posting[]): boolean {
   return sum === 0
 }
 
-function balanced(postings: readonly Posting[]): Outcome<readonly Posting[]> {
-  if (plainlyBalanced(postings)) return done(postings)
+function balanceProblem(postings: readonly UncheckedPosting[]): Refusal | null {
+  if (plainlyBalanced(postings)) return null
   const remaining = new Map<CurrencyCode, bigint>()
   for (const posting of postings) {
     const { currency, amountMinor } = posting.value ?? posting
@@ -199,7 +208,7 @@ function balanced(postings: readonly Posting[]): Outcome<readonly Posting[]> {
       currency,
       amount,
       amountMinor: amountMinor.toString()
-    })
+    }).error
   }
-  return done(postings)
+  return null
 }

@@ -33,6 +33,21 @@ describe('dates', () => {
     expect(parseDate(text)).toMatchObject({ ok: false, error: { code: 'DATE_MALFORMED' } })
   })
 
+  it('have one form only, whatever stands in it', () => {
+    const near = fc
+      .tuple(fc.constantFrom('2026-01-31', '0999-12-01', '2024-02-29'), fc.nat(10), fc.string({ maxLength: 2 }))
+      .map(([date, at, text]) => date.slice(0, at) + text + date.slice(at + text.length))
+    const digits = fc.string({ unit: fc.constantFrom(...'0123456789-/:٣ '), maxLength: 11 })
+    fc.assert(
+      fc.property(fc.oneof(near, digits), (text) => {
+        const formed = /^\d{4}-\d\d-\d\d$/.test(text)
+        const day = new Date(`${text}T00:00:00Z`)
+        const exists = formed && !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text
+        expect(isDate(text)).toBe(exists && !text.startsWith('0000'))
+      })
+    )
+  })
+
   it('agree with the calendar of the machine on which days exist', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 1, max: 12 }), (year, month) => {
