@@ -62,9 +62,14 @@ export class I18n {
 
   /** What a refusal means to a person: by its code, with its details. */
   refusal(refusal: Refusal): string {
-    const key = `refusal.${refusal.code}`
-    if (!this.#instance.exists(key, { lng: this.language })) return refusal.message
-    return this.#instance.t(key, { lng: this.language, ...refusal.details })
+    return this.failure(refusal.code, refusal.message, refusal.details)
+  }
+
+  /** The same of a code that was kept, which may be an older or newer version's. */
+  failure(code: string, message: string, details: Refusal['details'] = {}): string {
+    const key = `refusal.${code}`
+    if (!this.#instance.exists(key, { lng: this.language })) return message
+    return this.#instance.t(key, { lng: this.language, ...details })
   }
 
   /** `a, b, c`: what stands in a row of a table or a field. */

@@ -5,6 +5,7 @@ import type {
   BookSummary,
   Changed,
   EngineApi,
+  LockState,
   Outcome,
   Refusal,
   Settings
@@ -29,6 +30,8 @@ export class App {
   channels = $state(0)
   books: readonly BookSummary[] | undefined = $state.raw()
   settings: Settings | undefined = $state.raw()
+  /** Whether the folder's passphrase has to be given before anything can be shown. */
+  lock: LockState | undefined = $state.raw()
   info: AppInfo | undefined = $state.raw()
   /** Why nothing can be shown at all: the engine answers, but refuses (keys locked, folder in use). */
   trouble: Refusal | null = $state.raw(null)
@@ -58,6 +61,9 @@ export class App {
 
   /** Asks for everything that no single view owns. */
   async refresh(): Promise<void> {
+    const lock = await this.api.lockState({})
+    if (lock.ok) this.#applyLock(lock.value)
+    if (this.lock?.state === 'locked') return
     const [books, settings, info] = await Promise.all([
       this.api.books({}),
       this.api.settings({}),
@@ -86,6 +92,11 @@ export class App {
     }
   }
 
+  async lockNow(): Promise<void> {
+    const locked = await this.api.lock({})
+    if (locked.ok) this.#applyLock(locked.value)
+  }
+
   say(text: string): void {
     this.spoken = ''
     queueMicrotask(() => (this.spoken = text))
@@ -112,14 +123,29 @@ export class App {
   }
 
   #onChanged(event: Changed): void {
+    if (event.topics.includes('lock')) return void this.refresh()
     if (event.topics.includes('books') || event.topics.includes('transactions')) void this.refreshBooks()
     if (event.topics.includes('settings')) {
       void this.api.settings({}).then((settings) => settings.ok && this.#applySettings(settings.value))
     }
   }
 
+  /** A locked window knows nothing of what it showed before. */
+  #applyLock(lock: LockState): void {
+    this.lock = lock
+    if (lock.state === 'unlocked') return
+    this.books = undefined
+    this.settings = undefined
+    this.trouble = null
+    this.#applyAppearance(lock.appearance)
+  }
+
   #applySettings(settings: Settings): void {
     this.settings = settings
+    this.#applyAppearance(settings)
+  }
+
+  #applyAppearance(settings: LockState['appearance']): void {
     const language = resolveLanguage(settings.language, systemLanguages())
     this.i18n.use(language)
     const root = document.documentElement

@@ -1,5 +1,5 @@
 /** What a person should look at now, the gravest first. */
-import type { AdmissionRow, Problem, SyncStatus } from '../../core/contract/index.js'
+import type { AdmissionRow, PhraseState, Problem, SyncStatus } from '../../core/contract/index.js'
 import { agreementOf } from './sync.js'
 
 export type Attention = { readonly grave: boolean } & (
@@ -7,12 +7,17 @@ export type Attention = { readonly grave: boolean } & (
   | { readonly kind: 'conflicts'; readonly count: number }
   | { readonly kind: 'admission'; readonly name: string }
   | { readonly kind: 'problem'; readonly problem: Problem }
+  | { readonly kind: 'phrase' }
 )
 
 /** Being offline and waiting for entries are how the app works, not something to act on. */
 const QUIET: readonly Problem['kind'][] = ['offline', 'waiting', 'digest-differs']
 
-export function attentionOf(sync: SyncStatus | undefined, admissions: readonly AdmissionRow[]): Attention[] {
+export function attentionOf(
+  sync: SyncStatus | undefined,
+  admissions: readonly AdmissionRow[],
+  phrase?: PhraseState
+): Attention[] {
   const found: Attention[] = []
   if (sync && agreementOf(sync) === 'differs') found.push({ kind: 'differs', grave: true })
   for (const admission of admissions) found.push({ kind: 'admission', name: admission.name, grave: false })
@@ -21,5 +26,8 @@ export function attentionOf(sync: SyncStatus | undefined, admissions: readonly A
     if (!QUIET.includes(problem.kind))
       found.push({ kind: 'problem', problem, grave: problem.kind === 'forked' })
   }
+  // While there is nothing to lose, nothing presses.
+  if (phrase?.state === 'unconfirmed' && sync && sync.transactions > 0)
+    found.push({ kind: 'phrase', grave: false })
   return found
 }

@@ -13,7 +13,7 @@ export const BOOK_VIEWS = [
 export type BookView = (typeof BOOK_VIEWS)[number]
 
 /** `home` leads to the book that was open last, or to the welcome. */
-export const LOOSE_VIEWS = ['home', 'welcome', 'join'] as const
+export const LOOSE_VIEWS = ['home', 'welcome', 'join', 'recover', 'restore'] as const
 export type LooseView = (typeof LOOSE_VIEWS)[number]
 
 export type Params = Readonly<Record<string, string>>

@@ -1,15 +1,12 @@
 /** A picture of every view, to be looked at: light, dark, narrow, Chinese, empty, and with 10,000 rows. */
-import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { attach } from '../../../core/engine/folder-host.js'
 import type { AccountRow, CurrencyCode, IsoDate, TransactionDraft } from '../../../core/contract/index.js'
-import { createBook, enter, expect, go, openSample, SCREENS, test } from './world.js'
+import { createBook, enter, expect, go, openSample, picture, test } from './world.js'
 import { disagree, letIn, meet, network } from '../story.js'
 
 const VIEWS = ['overview', 'transactions', 'accounts', 'people', 'sync', 'conflicts', 'settings']
 const ROWS = 10_000
-
-const picture = (page: Page, name: string) => page.screenshot({ path: path.join(SCREENS, `${name}.png`) })
 
 async function allViews(page: Page, prefix: string): Promise<void> {
   for (const view of VIEWS) {

@@ -7,7 +7,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, test as base, type Browser, type BrowserContext, type Page } from '@playwright/test'
 
 const COMMAND = path.resolve(import.meta.dirname, '../../../out/cli/guildbook.cjs')
-export const SCREENS = path.resolve(import.meta.dirname, '../../../out/screens')
+const SCREENS = path.resolve(import.meta.dirname, '../../../out/screens')
 
 /** Nobody listens there: the engine looks for others in vain. */
 const NO_NETWORK = '127.0.0.1:1'
@@ -162,5 +162,9 @@ export async function axeFindings(page: Page): Promise<string[]> {
         `${id}: ${nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`).join(' | ')}`
     )
 }
+
+/** A picture to be looked at. */
+export const picture = (page: Page, name: string): Promise<unknown> =>
+  page.screenshot({ path: path.join(SCREENS, `${name}.png`) })
 
 export { expect }

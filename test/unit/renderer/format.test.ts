@@ -12,6 +12,7 @@ import {
   today
 } from '../../../renderer/format/date.js'
 import { parseTypedAmount } from '../../../renderer/format/parse-amount.js'
+import { formatSize } from '../../../renderer/format/size.js'
 
 const EUR = 'EUR' as CurrencyCode
 const JPY = 'JPY' as CurrencyCode
@@ -110,5 +111,14 @@ describe('dates', () => {
     expect(formatDate(day('2026-03-14'), 'zh-CN')).toBe('2026年3月14日')
     expect(formatAgo(0, 30_000, 'en-GB')).toBeNull()
     expect(formatAgo(0, 7_200_000, 'en-GB')).toBe('2 hours ago')
+  })
+})
+
+describe('sizes', () => {
+  it('are told in the unit that fits', () => {
+    expect(formatSize(999, 'en-GB')).toBe('999 byte')
+    expect(formatSize(7_120, 'en-GB')).toBe('7.1 kB')
+    expect(formatSize(42_000_000, 'en-GB')).toBe('42 MB')
+    expect(formatSize(3_500_000_000_000_000, 'en-GB')).toBe('3,500 TB')
   })
 })

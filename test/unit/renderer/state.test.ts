@@ -247,6 +247,14 @@ describe('the sync in plain words', () => {
     )
     expect(found.map((item) => item.kind)).toEqual(['differs', 'conflicts', 'problem'])
   })
+
+  it('presses for the recovery phrase once there is something to lose', () => {
+    const asked = (transactions: number, state: 'confirmed' | 'unconfirmed') =>
+      attentionOf(status([here], { transactions }), [], { state, needs: 'nothing' }).map((item) => item.kind)
+    expect(asked(0, 'unconfirmed')).toEqual([])
+    expect(asked(1, 'unconfirmed')).toEqual(['phrase'])
+    expect(asked(1, 'confirmed')).toEqual([])
+  })
 })
 
 describe('the list that an address asks for', () => {
