@@ -57,7 +57,11 @@ export class RecoverySeeker {
   /** Asks on a new connection, if the other side knows the topic: nobody else learns who asks. */
   attend(stream: NoiseStream): void {
     if (this.#state === 'ended') return
-    const leave = () => void stream.destroy()
+    let conduct: 'good' | 'bad' = 'good'
+    const cutOff = () => {
+      conduct = 'bad'
+      stream.destroy()
+    }
     const side: Side = stream.isInitiator ? 'initiator' : 'responder'
     const { certificate, member } = this.o
     let offers = 0
@@ -69,20 +73,20 @@ export class RecoverySeeker {
           certificate: certificateToMessage(certificate),
           signature: signAsk(member, certificate, stream.handshakeHash, side)
         }),
-      onclose: () => void (channel && this.#channels.delete(channel))
+      onclose: () => this.#left(channel, conduct)
     })
     if (!channel) return
     this.#channels.add(channel)
-    const sendAsk = addMessage(channel, AskMessage, leave, leave)
+    const sendAsk = addMessage(channel, AskMessage, cutOff, cutOff)
     const onOffer = (offer: OfferMessage) => {
       const from = offeredBy(offer, stream.handshakeHash, otherSide(side))
-      if (!from || ++offers > MOST_OFFERS) return leave()
+      if (!from || ++offers > MOST_OFFERS) return cutOff()
       const taken = this.#take(offer, from)
-        .catch(leave)
+        .catch(() => void stream.destroy())
         .finally(() => this.#underWay.delete(taken))
       this.#underWay.add(taken)
     }
-    addMessage(channel, OfferMessage, onOffer, leave)
+    addMessage(channel, OfferMessage, onOffer, cutOff)
     channel.open()
   }
 
@@ -92,6 +96,12 @@ export class RecoverySeeker {
     for (const channel of this.#channels) channel.close()
     await this.#meeting.end()
     await Promise.all(this.#underWay)
+  }
+
+  /** Whoever answered and has gone may be back soon; one who was cut off is not looked for. */
+  #left(channel: Channel | null, conduct: 'good' | 'bad'): void {
+    if (!channel || !this.#channels.delete(channel)) return
+    if (channel.opened && conduct === 'good') this.#meeting.hurry()
   }
 
   async #take(offer: OfferMessage, from: OfferingDevice): Promise<void> {
