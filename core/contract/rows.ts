@@ -219,7 +219,7 @@ export interface SyncStatus {
   readonly transactions: number
   readonly conflicts: number
   readonly members: readonly MemberRow[]
-  /** Devices that hold the last entry written here, and how many there are. */
+  /** Devices that hold the last entry written here, and how many there are. While nothing was, all do. */
   readonly heldBy: { readonly devices: number; readonly of: number }
   /** Entries known of and not yet applied. */
   readonly pendingEntries: number

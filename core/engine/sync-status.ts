@@ -33,13 +33,13 @@ export function syncStatus(session: BookSession): SyncStatus {
   }
 }
 
-/** Devices of members, this one included, and how many of them hold a place of the book. */
+/** Devices of members, this one included, and how many of them hold a place of the book; all hold none. */
 export function heldBy(
   session: BookSession,
   place: { readonly log: LogId; readonly index: number } | null
 ): { readonly devices: number; readonly of: number } {
   const others = otherDevices(session)
-  if (!place) return { devices: 1, of: others.length + 1 }
+  if (!place) return { devices: others.length + 1, of: others.length + 1 }
   const holders = others.filter((device) => (lengthsNow(session, device).get(place.log) ?? 0) > place.index)
   return { devices: holders.length + 1, of: others.length + 1 }
 }
@@ -123,8 +123,14 @@ function otherDeviceRow(session: BookSession, device: KnownDevice, vector: Vecto
   }
 }
 
+/** A log's header is no entry: whoever lacks the first entry of a log lacks one. */
+const entries = (length: number): number => Math.max(0, length - 1)
+
 const missing = (has: Vector, lengthOf: (log: LogId) => number): number =>
-  (Object.entries(has) as [LogId, number][]).reduce((sum, [log, n]) => sum + Math.max(0, n - lengthOf(log)), 0)
+  (Object.entries(has) as [LogId, number][]).reduce(
+    (sum, [log, length]) => sum + Math.max(0, entries(length) - entries(lengthOf(log))),
+    0
+  )
 
 /** Digests say something only where both have applied the very same entries. */
 function compareDigests(
