@@ -19,6 +19,16 @@ declare module 'sodium-universal' {
     ): boolean
     readonly crypto_secretbox_NONCEBYTES: number
     readonly crypto_secretbox_MACBYTES: number
+    crypto_box_seal(cipher: Uint8Array, message: Uint8Array, publicKey: Uint8Array): void
+    crypto_box_seal_open(
+      message: Uint8Array,
+      cipher: Uint8Array,
+      publicKey: Uint8Array,
+      secretKey: Uint8Array
+    ): boolean
+    crypto_sign_ed25519_pk_to_curve25519(output: Uint8Array, publicKey: Uint8Array): void
+    crypto_sign_ed25519_sk_to_curve25519(output: Uint8Array, secretKey: Uint8Array): void
+    readonly crypto_box_SEALBYTES: number
     randombytes_buf(buffer: Uint8Array): void
     sodium_memzero(buffer: Uint8Array): void
     /** In a thread of its own. Rejects if the memory cannot be had. */
@@ -116,6 +126,8 @@ declare module 'hypercore' {
       readonly upgrade: { readonly signature: Buffer } | null
     }>
     update(options?: { wait?: boolean }): Promise<boolean>
+    /** Reads what was written with another key; of this session only. */
+    setEncryptionKey(key: Uint8Array): Promise<void>
     download(range?: { start?: number; end?: number; linear?: boolean }): {
       done(): Promise<void>
       destroy(): void

@@ -1,160 +1,314 @@
 /**
- * Who is a member, in what role, and what each may do: a pure function of the authority operations.
- *
- * Whether an operation counts depends only on its causal past: the author must have been admitted, by someone who was
- * an owner, in entries that the author had seen. So every peer judges alike, whatever came first.
+ * Who is a member, in what role, on which devices, and whose operations count: a pure function of the acts that came,
+ * whatever their order. `decide.ts` says which acts of owners stand, `membership.ts` what that means for a moment.
  */
-import type { ErrorCode, InviteId, LogId, MemberId, Role } from '../contract/index.js'
+import type { DeviceId, ErrorCode, InviteId, LogId, MemberId, Role } from '../contract/index.js'
 import { may } from '../domain/roles.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
+import { placeOf } from '../ops/place.js'
+import {
+  actOf,
+  compareActs,
+  hasSeen,
+  isAuthority,
+  isRoleAct,
+  isStepDown,
+  keptOf,
+  lowers,
+  roleOf,
+  type Act,
+  type ActKind
+} from './acts.js'
+import { decide, keptBy, lossOf, restsOn, type Decisions, type Grant } from './decide.js'
+import { Invites, type RosterInvite } from './invites.js'
+import { Membership, type Standing } from './membership.js'
+import { rotationOf, type Rotation } from './rotation.js'
 
-interface Admission {
-  readonly role: Role
-  readonly name: string
-  readonly lamport: number
-  readonly log: LogId
-  readonly index: number
-  readonly operation: number
-}
+export type { RosterInvite } from './invites.js'
 
 export interface Member {
   readonly member: MemberId
   readonly name: string
+  /** The role now, or the last one. */
   readonly role: Role
+  readonly standing: 'present' | 'removed' | 'left'
+  /** What ended it; null while they are present. */
+  readonly ended: Act<Extract<Operation, { kind: 'remove' }>> | null
 }
 
-export interface RosterInvite {
-  readonly invite: InviteId
-  readonly role: Role
-  readonly createdMs: number
-  readonly expiresMs: number
+/** Acts that any member may do about themselves; an owner's rest on their ownership like all else they do. */
+const ONESELF: ReadonlySet<ActKind> = new Set(['remove', 'revokeDevice', 'nameDevice'])
+
+const isAboutOneself = ({ operation, author }: Act): boolean =>
+  ONESELF.has(operation.kind) && (operation.kind !== 'remove' || operation.member === author)
+
+interface KnownLog {
   readonly author: MemberId
-  readonly state: 'open' | 'used' | 'revoked'
+  readonly device: string
+  /** Index after the last entry that came. */
+  length: number
 }
-
-/** With where it stands: of two invites with one id, which only a hostile owner makes, the earlier counts. */
-type InviteRecord = Omit<RosterInvite, 'state'> & Pick<PlacedEntry, 'log' | 'index' | 'lamport'>
-
-type AuthorityOperation = Extract<Operation, { kind: 'admit' | 'invite' | 'revokeInvite' }>
 
 export class Roster {
-  readonly #admissions = new Map<MemberId, Admission[]>()
-  readonly #invites = new Map<InviteId, InviteRecord>()
-  /** Uses and revocations can come before the invite that they name. */
-  readonly #ended = new Map<InviteId, 'used' | 'revoked'>()
+  /** Acts of people who had been made owners, by what they had seen; nobody else's can stand as an owner's. */
+  readonly #owners: Act[] = []
+  /** Acts about oneself, of anyone. */
+  readonly #own: Act[] = []
+  /** Of all of these: null, or why it does not stand. */
+  #verdicts = new Map<Act, ErrorCode | null>()
+  readonly #byPlace = new Map<string, Act>()
+  readonly #logs = new Map<LogId, KnownLog>()
+  readonly #invites = new Invites()
+  #decisions: Decisions
+  #membership: Membership
 
-  constructor(readonly founder: MemberId) {}
+  constructor(readonly founder: MemberId) {
+    this.#decisions = decide(founder, [])
+    this.#membership = new Membership(founder, [])
+  }
 
-  /** The role that the author had in the causal past of the entry; null if they were no member. */
-  roleAt(entry: PlacedEntry, member: MemberId = entry.author): Role | null {
-    const seen = (this.#admissions.get(member) ?? []).filter((a) => entry.sees(a.log, a.index))
-    return latest(seen)?.role ?? (member === this.founder ? 'owner' : null)
+  /**
+   * Folds the acts of an entry; entries come in a causal order. `changed`: something that came before counts otherwise
+   * now, so that the book has to be folded again.
+   */
+  apply(entry: PlacedEntry): 'same' | 'changed' {
+    let effect: 'same' | 'changed' = 'same'
+    entry.ops.forEach((operation, at) => {
+      if (isAuthority(operation) && this.#take(actOf(entry, operation, at)) === 'changed') effect = 'changed'
+    })
+    const log = this.#logs.get(entry.log)
+    if (log) log.length = entry.index + 1
+    else this.#logs.set(entry.log, { author: entry.author, device: entry.device, length: entry.index + 1 })
+    return effect
   }
 
   /** Whether an operation counts (`Judge` of core/book). */
-  judge = (entry: PlacedEntry, operation: Operation, owner: MemberId | null): ErrorCode | null => {
-    const role = this.roleAt(entry)
-    if (!role) return 'NOT_A_MEMBER'
+  judge = (entry: PlacedEntry, operation: Operation, at: number, owner: MemberId | null): ErrorCode | null => {
+    if (isAuthority(operation)) {
+      const act = this.#byPlace.get(placeOf(entry.log, entry.index, at))
+      const verdict = act && this.#verdicts.get(act)
+      return verdict === undefined ? (this.standingAt(entry).code ?? 'NOT_ALLOWED') : verdict
+    }
+    const { role, code } = this.standingAt(entry)
+    if (!role) return code
     const whose = owner === null || owner === entry.author ? 'own' : 'others'
-    return may(role, operation.kind, whose) ? null : 'NOT_ALLOWED'
+    return may(role, operation.kind, whose) ? null : (code ?? 'NOT_ALLOWED')
   }
 
-  /** Folds the authority operations of an entry; entries come in a causal order. */
-  apply(entry: PlacedEntry): void {
-    entry.ops.forEach((operation, at) => {
-      if (!isAuthority(operation) || this.judge(entry, operation, null)) return
-      if (operation.kind === 'admit') this.#admit(entry, operation, at)
-      else if (operation.kind === 'revokeInvite') this.#end(operation.invite, 'revoked')
-      else this.#invite(entry, operation)
-    })
+  /** The role that the author had in the causal past of the entry; null if they were no member. */
+  roleAt(entry: PlacedEntry): Role | null {
+    return this.standingAt(entry).role
   }
 
-  /** The role now, by all that is known here. */
+  standingAt(entry: PlacedEntry): Standing {
+    return this.#membership.at(entry, this.#isOwnerAct)
+  }
+
+  /** The role now, by all that is known here; null for who is no member, or no more. */
   role(member: MemberId): Role | null {
-    return latest(this.#admissions.get(member) ?? [])?.role ?? (member === this.founder ? 'owner' : null)
+    return this.#membership.roleNow(member)
   }
 
-  /** All members, the founder first, then by name. The founder is named by an admission of their own. */
+  /** What revoked a device of a member. */
+  revocationsOf(device: DeviceId, member: MemberId): readonly Act[] {
+    return this.#membership.revocations(device, member, this.#isOwnerAct)
+  }
+
+  isRevoked(device: DeviceId, member: MemberId): boolean {
+    return this.revocationsOf(device, member).length > 0
+  }
+
+  /** Everyone who is or was a member, the founder first, then by name. */
   members(): Member[] {
-    const ids = new Set([this.founder, ...this.#admissions.keys()])
-    const all = [...ids].map((member) => ({
-      member,
-      name: this.memberName(member),
-      role: this.role(member) as Role
-    }))
+    const all = this.#membership.members().map((member) => this.member(member))
+    const present = all.filter((each) => each !== null)
     const order = (m: Member) => (m.member === this.founder ? '' : m.name)
-    return all.sort((a, b) => order(a).localeCompare(order(b), 'en') || (a.member < b.member ? -1 : 1))
+    return present.sort((a, b) => order(a).localeCompare(order(b), 'en') || (a.member < b.member ? -1 : 1))
   }
 
+  /** null for who never was a member. */
+  member(member: MemberId): Member | null {
+    const role = this.role(member)
+    const name = this.memberName(member)
+    if (role) return { member, name, role, standing: 'present', ended: null }
+    const acts = [...this.#membership.roleActs(member)].sort(compareActs)
+    const ended = acts.filter(({ operation }) => operation.kind === 'remove').at(-1) ?? null
+    const last = acts.map(roleOf).filter((each) => each !== null)
+    if (last.length === 0 && member !== this.founder) return null
+    const standing = ended?.author === member ? 'left' : 'removed'
+    return { member, name, role: last.at(-1) ?? 'owner', standing, ended: ended as Member['ended'] }
+  }
+
+  /** People who are members now. */
+  present(): Member[] {
+    return this.members().filter(({ standing }) => standing === 'present')
+  }
+
+  /** By the last admission that names them. */
   memberName(member: MemberId): string {
-    return latest(this.#admissions.get(member) ?? [])?.name ?? member.slice(0, 8)
+    let name = member.slice(0, 8)
+    for (const { operation } of [...this.#membership.roleActs(member)].sort(compareActs)) {
+      if (operation.kind === 'admit') name = operation.name
+    }
+    return name
+  }
+
+  /** The name that someone who may gave a device; null if nobody did. */
+  deviceName(device: DeviceId, member: MemberId): string | null {
+    const named = this.#standing().filter(
+      (act) =>
+        act.operation.kind === 'nameDevice' &&
+        act.operation.device === device &&
+        (act.author === member || this.#isOwnerAct(act))
+    )
+    const last = named.sort(compareActs).at(-1)?.operation
+    return last?.kind === 'nameDevice' ? last.name : null
   }
 
   /** Newest first. */
   invites(): RosterInvite[] {
-    const all = [...this.#invites.keys()].map((id) => this.invite(id) as RosterInvite)
-    return all.sort((a, b) => b.createdMs - a.createdMs || (a.invite < b.invite ? -1 : 1))
+    return this.#invites.all()
   }
 
   invite(id: InviteId): RosterInvite | null {
-    const record = this.#invites.get(id)
-    if (!record) return null
-    const { invite, role, createdMs, expiresMs, author } = record
-    return { invite, role, createdMs, expiresMs, author, state: this.#ended.get(id) ?? 'open' }
+    return this.#invites.one(id)
+  }
+
+  /** The newest secret of the book, and whether it has to be changed; null: the founding one. */
+  rotation(): Rotation {
+    const admissions = new Map(
+      this.present().map(({ member }) => [member, this.#membership.roleActs(member)] as const)
+    )
+    return rotationOf(this.#standing(), admissions)
+  }
+
+  /** Applied lengths of all logs of a member, or of one of their devices: what is kept when they go, by default. */
+  logsOf(member: MemberId | null, device: DeviceId | null = null): { log: LogId; length: number }[] {
+    const all: { log: LogId; length: number }[] = []
+    for (const [log, { author, device: by, length }] of this.#logs) {
+      if ((member === null || author === member) && (device === null || by === device))
+        all.push({ log, length })
+    }
+    return all
   }
 
   /** One line a fact, sorted: the part of the book's state digest that is about people. */
   facts(): string[] {
     const lines = [`founder ${this.founder}`]
-    for (const [member, admissions] of this.#admissions) {
-      for (const a of admissions) {
-        lines.push(`admit ${member} ${a.role} ${a.log}-${a.index}-${a.operation} ${JSON.stringify(a.name)}`)
-      }
-    }
-    for (const i of this.invites()) {
-      lines.push(`invite ${i.invite} ${i.role} ${i.author} ${i.createdMs} ${i.expiresMs} ${i.state}`)
+    for (const [place, act] of this.#byPlace) {
+      const verdict = this.#verdicts.get(act) ?? 'stands'
+      lines.push(`${place} ${act.author} ${verdict} ${JSON.stringify(act.operation, sortedKeys)}`)
     }
     return lines.sort()
   }
 
-  #admit(entry: PlacedEntry, operation: Extract<Operation, { kind: 'admit' }>, at: number): void {
-    const { log, index, lamport } = entry
-    const admission = { role: operation.role, name: operation.name, lamport, log, index, operation: at }
-    const all = this.#admissions.get(operation.member)
-    if (all) all.push(admission)
-    else this.#admissions.set(operation.member, [admission])
-    if (operation.invite) this.#end(operation.invite, 'used')
+  #take(act: Act): 'same' | 'changed' {
+    const isOwners = this.#wasMadeOwner(act)
+    const isOwn = isAboutOneself(act)
+    // It can never stand, whatever comes: it is listed by the book, and nothing is kept of it here.
+    if (!isOwners && !isOwn) return 'same'
+    if (isOwners) this.#owners.push(act)
+    if (isOwn) this.#own.push(act)
+    this.#byPlace.set(placeOf(act.log, act.index, act.at), act)
+    if (isOwners && !lowers(act) && !isStepDown(act)) return this.#takeSimple(act)
+    return this.#decideAnew(act)
   }
 
-  #invite(entry: PlacedEntry, operation: Extract<Operation, { kind: 'invite' }>): void {
-    const { invite, role, expiresMs } = operation
-    const { log, index, lamport, author, wallMs: createdMs } = entry
-    const record = { invite, role, createdMs, expiresMs, author, log, index, lamport }
-    const other = this.#invites.get(invite)
-    if (!other || isAfter({ ...other, operation: 0 }, { ...record, operation: 0 }))
-      this.#invites.set(invite, record)
+  /** Whether an act that may or may not stand made the author an owner, as far as they had seen. */
+  #wasMadeOwner(act: Act): boolean {
+    if (act.author === this.founder) return true
+    return this.#owners.some(
+      (grant) =>
+        isRoleAct(grant) &&
+        grant.operation.member === act.author &&
+        roleOf(grant) === 'owner' &&
+        hasSeen(act, grant)
+    )
   }
 
-  /** Used wins over revoked: the newcomer is in. */
-  #end(id: InviteId, how: 'used' | 'revoked'): void {
-    if (this.#ended.get(id) !== 'used') this.#ended.set(id, how)
+  /** What takes nothing from anyone changes nothing that was decided. */
+  #takeSimple(act: Act): 'same' | 'changed' {
+    const { grants, lowering } = this.#decisions
+    const losses = grants
+      .filter((grant) => restsOn(act, grant))
+      .map((grant) =>
+        lossOf(
+          act,
+          grant,
+          lowering.filter((low) => isDecidedBefore(low, act, grant, grants))
+        )
+      )
+    if (!losses.includes(null)) return this.#decideAnew(act)
+    if (isRoleAct(act) && roleOf(act) === 'owner') return this.#decideAnew(act)
+    this.#verdicts.set(act, null)
+    ;(this.#decisions.verdicts as Map<Act, ErrorCode | null>).set(act, null)
+    this.#membership.add(act)
+    this.#invites.add(act)
+    return 'same'
   }
+
+  #decideAnew(act: Act): 'same' | 'changed' {
+    const before = this.#verdicts
+    this.#decisions = decide(this.founder, this.#owners)
+    const standing = this.#owners.filter(this.#isOwnerAct)
+    this.#membership = new Membership(this.founder, standing)
+    this.#invites.rebuild(standing)
+    this.#verdicts = new Map(
+      this.#owners.map((each) => [each, this.#decisions.verdicts.get(each) ?? 'NOT_ALLOWED'])
+    )
+    for (const each of standing) this.#verdicts.set(each, null)
+    this.#decideOwn()
+    const isOtherwise = [...before].some(([each, verdict]) => this.#verdicts.get(each) !== verdict)
+    const stands = this.#verdicts.get(act) === null
+    return isOtherwise || (stands && this.#binds(act)) ? 'changed' : 'same'
+  }
+
+  /**
+   * Acts about oneself that do not stand as an owner's: they do if their author was a member, by what owners did and by
+   * what of their own comes earlier in the order of acts.
+   */
+  #decideOwn(): void {
+    for (const act of this.#own.sort(compareActs)) {
+      if (this.#isOwnerAct(act)) continue
+      const { role, code } = this.#membership.at(act, this.#isOwnerAct)
+      const isLast = act.operation.kind === 'remove' && role === 'owner'
+      const verdict = role && !isLast ? null : (this.#verdicts.get(act) ?? code ?? 'NOT_ALLOWED')
+      this.#verdicts.set(act, verdict)
+      if (verdict === null) this.#membership.add(act)
+    }
+  }
+
+  /** Whether an act that stands takes away from what has come already. */
+  #binds(act: Act): boolean {
+    if (!lowers(act)) return false
+    const { operation } = act
+    for (const [log, { author, device, length }] of this.#logs) {
+      const isTheirs =
+        operation.kind === 'revokeDevice'
+          ? device === operation.device
+          : isRoleAct(act) && author === act.operation.member
+      if (isTheirs && length > keptOf(keptBy(act), log)) return true
+    }
+    return false
+  }
+
+  #standing(): Act[] {
+    return [...this.#byPlace.values()].filter((act) => this.#verdicts.get(act) === null)
+  }
+
+  readonly #isOwnerAct = (act: Act): boolean => this.#decisions.verdicts.get(act) === null
 }
 
-const isAuthority = (operation: Operation): operation is AuthorityOperation =>
-  operation.kind === 'admit' || operation.kind === 'invite' || operation.kind === 'revokeInvite'
-
-/** The last by (lamport, log, index, operation). */
-function latest(admissions: readonly Admission[]): Admission | undefined {
-  let best: Admission | undefined
-  for (const a of admissions) if (!best || isAfter(a, best)) best = a
-  return best
+/** Of two acts, that by the more senior grant is decided first, then that of the earlier logical time. */
+function isDecidedBefore(low: Act, act: Act, grant: Grant, grants: readonly Grant[]): boolean {
+  const first = grants.findIndex((each) => restsOn(low, each))
+  const own = grants.indexOf(grant)
+  return first < own || (first === own && compareActs(low, act) < 0) || hasSeen(act, low)
 }
 
-type Stand = Pick<Admission, 'lamport' | 'log' | 'index' | 'operation'>
-
-function isAfter(a: Stand, b: Stand): boolean {
-  if (a.lamport !== b.lamport) return a.lamport > b.lamport
-  if (a.log !== b.log) return a.log > b.log
-  return a.index !== b.index ? a.index > b.index : a.operation > b.operation
+/** Keys in order, bytes as hex: one text for one meaning. */
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return [...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -1,6 +1,8 @@
 /** A book: the fold of its entries, and every question that a view asks of it. Pure and synchronous. */
 import {
   done,
+  LIMITS,
+  refuse,
   type AccountId,
   type AccountRow,
   type ConflictRow,
@@ -9,12 +11,12 @@ import {
   type IsoDate,
   type JournalFilter,
   type LogId,
-  type MemberId,
   type Outcome,
   type Page,
   type PageRequest,
   type PayeeRow,
   type Place,
+  type PostingRow,
   type RegisterRow,
   type TransactionDetail,
   type TransactionDraft,
@@ -22,6 +24,7 @@ import {
   type TransactionRow,
   type TrialBalance
 } from '../contract/index.js'
+import { checkText } from '../domain/text.js'
 import type { TransactionContent } from '../domain/transaction.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { accountRows, trialBalance } from './balances.js'
@@ -30,7 +33,7 @@ import { Drafts, unknownTransaction, type AccountChanges, type AccountDraft, typ
 import { findTransaction } from './find.js'
 import { applyEntry } from './fold.js'
 import { inOrder, Journal, type Scope } from './journal.js'
-import { compareTransactions, type FieldWrite } from './model.js'
+import { compareTransactions, type FieldWrite, type Origin } from './model.js'
 import { Rows } from './rows.js'
 import { State } from './state.js'
 import type { Directory, Judge } from './types.js'
@@ -43,7 +46,8 @@ export type KnownDetail = Omit<TransactionDetail, 'heldBy'> & {
 /** An operation that does not count, and why. */
 export interface NotCounted {
   readonly place: Place
-  readonly author: MemberId
+  readonly origin: Origin
+  readonly operation: Operation
   readonly code: ErrorCode
 }
 
@@ -137,6 +141,11 @@ export class Book {
     return done({
       transaction: this.#rows.transaction(transaction),
       history: transaction.versions.map((version) => this.#rows.version(version)),
+      comments:
+        this.#state.comments
+          .get(transaction)
+          ?.toArray()
+          .map((comment) => this.#rows.comment(comment)) ?? [],
       shownIn: { log, index }
     })
   }
@@ -165,11 +174,39 @@ export class Book {
     })
   }
 
-  /** Every operation that does not count, in the order of ties. */
+  /** Every operation that does not count, in the order of ties; what was adopted counts. */
   notCounted(): readonly NotCounted[] {
     return this.#state.rejected
       .toArray()
-      .map(({ id, origin, code }) => ({ place: id, author: origin.author, code }))
+      .filter(({ adoptions }) => adoptions.length === 0)
+      .map(({ id, origin, content, code }) => ({ place: id, origin, operation: content, code }))
+  }
+
+  /** Why the operation at this place does not count; null if it does, or if there is none. */
+  reasonAt(place: Place): ErrorCode | null {
+    const rejected = this.#state.rejectedAt.get(place)
+    return rejected && rejected.adoptions.length === 0 ? rejected.code : null
+  }
+
+  /** Why an operation that was adopted did not count by itself, and what it is; null for any other place. */
+  adopted(place: Place): NotCounted | null {
+    const rejected = this.#state.rejectedAt.get(place)
+    if (!rejected || rejected.adoptions.length === 0) return null
+    return { place, origin: rejected.origin, operation: rejected.content, code: rejected.code }
+  }
+
+  /** How the postings of a transaction that does not count would read. */
+  postingRows(content: TransactionContent): readonly PostingRow[] {
+    return this.#rows.postings(content)
+  }
+
+  /** The transaction whose version this is, counted or not; null for any other place. */
+  transactionOf(place: Place): TransactionId | null {
+    return this.#state.versions.get(place)?.transaction.id ?? null
+  }
+
+  accountName(account: AccountId): string | null {
+    return this.#state.accounts.get(account)?.name ?? null
   }
 
   /** All transactions, void ones too, by date, then by order of entry. Ends when the book changes: read it at once. */
@@ -192,6 +229,18 @@ export class Book {
 
   draftResolve(id: TransactionId, keep: Keep): Outcome<Operation> {
     return this.#drafts.resolve(id, keep)
+  }
+
+  /** Checks that what was cut off would count if someone adopted it. Refuses with NOT_ADOPTABLE. */
+  draftAdopt(place: Place): Outcome<Operation> {
+    return this.#drafts.adopt(place)
+  }
+
+  draftComment(id: TransactionId, text: string): Outcome<Operation> {
+    if (!this.#state.transaction(id)) return unknownTransaction(id)
+    if (text.trim() === '') return refuse('TEXT_EMPTY', 'Write something.')
+    const checked = checkText(text, 'comment', LIMITS.commentLength, 'lines')
+    return checked.ok ? done({ kind: 'comment', transaction: id, text }) : checked
   }
 
   draftAccount(draft: AccountDraft): Outcome<Operation> {

@@ -10,6 +10,7 @@ import {
   type AccountType,
   type CurrencyCode,
   type Outcome,
+  type Place,
   type Refusal,
   type TransactionDraft,
   type TransactionId,
@@ -105,6 +106,40 @@ export class Drafts {
       note
     }))
     return done({ kind: 'amend', replaces: replaces(found.value), date, payee, note, tags, postings: plain })
+  }
+
+  /** Checks that what was cut off would count if someone adopted it. */
+  adopt(place: Place): Outcome<Operation> {
+    const rejected = this.#state.rejectedAt.get(place)
+    const problem =
+      rejected && rejected.adoptions.length === 0 ? this.#adoptionProblem(rejected.content) : NOT_LISTED
+    return problem ? { ok: false, error: problem } : done({ kind: 'adopt', place })
+  }
+
+  #adoptionProblem(operation: Operation): Refusal | null {
+    const { kind } = operation
+    if (kind === 'editAccount') return this.#state.accounts.has(operation.account) ? null : NOT_ADOPTABLE
+    if (kind === 'createAccount') {
+      const { parent } = operation
+      return parent === null || this.#state.accounts.has(parent) ? null : NOT_ADOPTABLE
+    }
+    if (kind !== 'post' && kind !== 'amend' && kind !== 'void') return NOT_ADOPTABLE
+    if (kind !== 'post') {
+      const versions = operation.replaces.map((id) => this.#state.versions.get(id))
+      const [first] = versions
+      const isOne = versions.every(
+        (each) => each && each.reason === null && each.transaction === first?.transaction
+      )
+      if (!first || !isOne) return NOT_ADOPTABLE
+    }
+    if (kind === 'void') return null
+    const checked = checkTransaction(operation)
+    if (!checked.ok) return checked.error
+    const isMet = checked.value.postings.every(({ account, currency }) => {
+      const known = this.#state.accounts.get(account)
+      return known && (known.currency === null || known.currency === currency)
+    })
+    return isMet ? null : NOT_ADOPTABLE
   }
 
   account(draft: AccountDraft): Outcome<Operation> {
@@ -239,6 +274,12 @@ export class Drafts {
     }).error
   }
 }
+
+const NOT_LISTED = refuse('NOT_ADOPTABLE', 'Nothing that does not count stands there.').error
+const NOT_ADOPTABLE = refuse(
+  'NOT_ADOPTABLE',
+  'It cannot count as it stands: it builds on something that does not count either. Adopt that first, or enter it anew.'
+).error
 
 const NO_ACCOUNTS: ReadonlySet<AccountId> = new Set()
 

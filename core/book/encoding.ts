@@ -3,6 +3,8 @@ import type { Posting, TransactionContent } from '../domain/transaction.js'
 import {
   Account,
   BookSettings,
+  Comment,
+  comparePlaced,
   Rejected,
   Transaction,
   type Fields,
@@ -12,7 +14,7 @@ import {
 } from './model.js'
 
 /** What the digest is made of. */
-export type DigestItem = Transaction | Account | BookSettings | Rejected
+export type DigestItem = Transaction | Account | BookSettings | Rejected | Comment
 
 const FIRST_BYTES = 1 << 16
 /** A hostile book of ever new names costs no more memory than so many. */
@@ -114,6 +116,7 @@ export function encodeItem(writer: ByteWriter, item: DigestItem): void {
   if (item instanceof Transaction) encodeTransaction(writer, item)
   else if (item instanceof Account) encodeAccount(writer, item)
   else if (item instanceof Rejected) encodeRejected(writer, item)
+  else if (item instanceof Comment) encodeComment(writer, item)
   else {
     writer.byte(3)
     encodeFields(writer, item.fields)
@@ -182,6 +185,16 @@ function encodeRejected(writer: ByteWriter, rejected: Rejected): void {
   encodePlaced(writer, rejected)
   writer.text(rejected.code)
   encodeValue(writer, rejected.content)
+  const adoptions = rejected.adoptions.map((origin) => ({ origin, operation: 0 })).sort(comparePlaced)
+  writer.number(adoptions.length)
+  for (const { origin } of adoptions) encodeOrigin(writer, origin)
+}
+
+function encodeComment(writer: ByteWriter, comment: Comment): void {
+  writer.byte(5)
+  encodePlaced(writer, comment)
+  writer.text(comment.transaction.id)
+  writer.text(comment.text)
 }
 
 function encodePlaced(writer: ByteWriter, { origin, operation }: Placed): void {
@@ -208,6 +221,12 @@ function encodeValue(writer: ByteWriter, value: unknown): void {
   if (typeof value === 'number') {
     writer.byte(2)
     return writer.number(value)
+  }
+  if (value instanceof Uint8Array) {
+    writer.byte(5)
+    writer.number(value.length)
+    for (const byte of value) writer.byte(byte)
+    return
   }
   if (Array.isArray(value)) {
     writer.byte(3)

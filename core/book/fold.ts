@@ -1,10 +1,13 @@
 /**
  * The fold: takes one entry into the state. Each of its operations is counted, or listed with the reason why not.
  *
- * Whether an operation counts is decided when its entry comes, from the entry and its causal past alone, never from
- * what is concurrent with it. Entries come after their causal past, so every order of arrival decides alike. What is
- * concurrent is then merged by rules that do not depend on order: replaced versions are no heads, the latest by
- * (lamport, log, place) wins.
+ * Whether an operation counts is decided when its entry comes, from the entry, its causal past, and the acts of authority
+ * that stand (where those change, the book is folded again), never from what else is concurrent with it. Entries come
+ * after their causal past, so every order of arrival decides alike. What is concurrent is then merged by rules that do
+ * not depend on order: replaced versions are no heads, the latest by (lamport, log, place) wins.
+ *
+ * An operation that was cut off can be adopted. It then counts in its own place, with its own author, as far as those who
+ * have seen the adoption are concerned: what was written without knowing of it could not build on it.
  */
 import { LIMITS, type AccountId, type DeviceId, type ErrorCode, type VersionId } from '../contract/index.js'
 import { checkAccountCode, checkAccountName, isAccountType } from '../domain/account.js'
@@ -15,15 +18,16 @@ import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { placeOf } from '../ops/place.js'
 import {
   Account,
+  Comment,
   laterOf,
   Line,
   Rejected,
   Transaction,
   Version,
+  type Adoptable,
   type Fields,
   type FieldWrite,
-  type Origin,
-  type Placed
+  type Origin
 } from './model.js'
 import type { State } from './state.js'
 import type { Judge } from './types.js'
@@ -39,9 +43,13 @@ export function applyEntry(state: State, entry: PlacedEntry, judge: Judge): void
 
 class EntryFold {
   readonly #state: State
+  /** The entry whose author looks at the book: the one that is folded, also where it adopts something older. */
   readonly #entry: PlacedEntry
   readonly #judge: Judge
-  readonly #origin: Origin
+  /** Where what is counted stands. */
+  #origin: Origin
+  /** The adoption that makes it count. */
+  #adoptions: Origin[] | null = null
   /** Accounts that were found to be in this entry's past. */
   readonly #seenAccounts = new Set<AccountId>()
 
@@ -62,23 +70,27 @@ class EntryFold {
 
   /** Counts the operation, or says why it does not count and leaves the state as it is. */
   #count(operation: Operation, index: number): ErrorCode | null {
+    if (operation.kind === 'amend' || operation.kind === 'void') return this.#replace(operation, index)
+    return this.#judge(this.#entry, operation, index, null) ?? this.#countAllowed(operation, index)
+  }
+
+  #countAllowed(operation: Exclude<Operation, Of<'amend' | 'void'>>, index: number): ErrorCode | null {
     switch (operation.kind) {
       case 'post':
-        return this.#judge(this.#entry, operation, null) ?? this.#post(operation, index)
-      case 'amend':
-      case 'void':
-        return this.#replace(operation, index)
+        return this.#post(operation, index)
       case 'createAccount':
-        return this.#judge(this.#entry, operation, null) ?? this.#createAccount(operation, index)
+        return this.#createAccount(operation, index)
       case 'editAccount':
-        return this.#judge(this.#entry, operation, null) ?? this.#editAccount(operation, index)
+        return this.#editAccount(operation, index)
       case 'setBook':
-        return this.#judge(this.#entry, operation, null) ?? this.#setBook(operation, index)
-      case 'invite':
-      case 'revokeInvite':
-      case 'admit':
+        return this.#setBook(operation, index)
+      case 'adopt':
+        return this.#adopt(operation)
+      case 'comment':
+        return this.#comment(operation, index)
+      default:
         // The fold of authority counts these; here they are only listed when they do not count.
-        return this.#judge(this.#entry, operation, null)
+        return null
     }
   }
 
@@ -89,7 +101,7 @@ class EntryFold {
     if (problem) return problem
     const transaction = new Transaction()
     const content = this.#withLines(checked.value, transaction)
-    this.#admit(new Version(transaction, this.#origin, index, 'post', content, NOTHING, null))
+    this.#admit(new Version(transaction, this.#origin, index, 'post', content, NOTHING, null, this.#adoptions))
     this.#state.digest.add(transaction)
     return null
   }
@@ -98,14 +110,67 @@ class EntryFold {
     const replaced = this.#replaced(operation.replaces)
     if (!replaced) return 'REPLACES_UNSEEN'
     const transaction = replaced[0].transaction
-    const judged = this.#judge(this.#entry, operation, transaction.owner)
+    const judged = this.#adoptions ? null : this.#judge(this.#entry, operation, index, transaction.owner)
     if (judged) return judged
     const content =
       operation.kind === 'void' ? this.#voided(operation, replaced) : this.#amended(operation, transaction)
     if (typeof content === 'string') return content
     const ids = replaced.map((version) => version.id)
-    this.#admit(new Version(transaction, this.#origin, index, operation.kind, content, ids, null))
+    this.#forgetUncounted(index)
+    const { kind } = operation
+    this.#admit(new Version(transaction, this.#origin, index, kind, content, ids, null, this.#adoptions))
     this.#state.digest.touch(transaction)
+    return null
+  }
+
+  /** A version that is adopted now was kept in the history as one that does not count. */
+  #forgetUncounted(operation: number): void {
+    const uncounted =
+      this.#adoptions && this.#state.versions.at(this.#origin.log, this.#origin.index, operation)
+    if (uncounted) uncounted.transaction.forget(uncounted)
+  }
+
+  /** Makes an operation that this entry's author knew as not counted count. */
+  #adopt({ place }: Of<'adopt'>): ErrorCode | null {
+    const rejected = this.#state.rejectedAt.get(place)
+    if (!rejected || !this.#sees({ ...rejected, adoptions: null })) return 'NOT_ADOPTABLE'
+    const adoption = this.#origin
+    if (rejected.adoptions.length === 0) {
+      const adoptions = [adoption]
+      const code = this.#countAdopted(rejected, adoptions)
+      if (code) return code
+      this.#state.adopted.set(rejected, adoptions)
+    } else this.#state.adopted.get(rejected)?.push(adoption)
+    rejected.adoptions.push(adoption)
+    this.#state.digest.touch(rejected)
+    return null
+  }
+
+  #countAdopted(rejected: Rejected, adoptions: Origin[]): ErrorCode | null {
+    const { content, operation } = rejected
+    const own = this.#origin
+    this.#origin = rejected.origin
+    this.#adoptions = adoptions
+    try {
+      if (content.kind === 'amend' || content.kind === 'void') return this.#replace(content, operation)
+      const canBe =
+        content.kind === 'post' || content.kind === 'createAccount' || content.kind === 'editAccount'
+      return canBe ? this.#countAllowed(content, operation) : 'NOT_ADOPTABLE'
+    } finally {
+      this.#origin = own
+      this.#adoptions = null
+    }
+  }
+
+  #comment({ transaction: id, text }: Of<'comment'>, index: number): ErrorCode | null {
+    const version = this.#state.versions.get(id)
+    if (version?.kind !== 'post' || !this.#sees(version)) return 'TRANSACTION_UNKNOWN'
+    if (text.trim() === '') return 'TEXT_EMPTY'
+    const checked = checkText(text, 'comment', LIMITS.commentLength, 'lines')
+    if (!checked.ok) return checked.error.code
+    const comment = new Comment(version.transaction, this.#origin, index, text)
+    this.#state.commentsOf(version.transaction).add(comment)
+    this.#state.digest.add(comment)
     return null
   }
 
@@ -180,8 +245,8 @@ class EntryFold {
     if (parent && parent.type !== type) return 'ACCOUNT_TYPE_MISMATCH'
     const depth = parent ? parent.bornDepth + 1 : 1
     if (depth > LIMITS.accountDepth) return 'TOO_MANY'
-    const id = placeOf<AccountId>(this.#entry.log, this.#entry.index, index)
-    const account = new Account(id, this.#origin, index, type, currency, depth)
+    const id = placeOf<AccountId>(this.#origin.log, this.#origin.index, index)
+    const account = new Account(id, this.#origin, index, type, currency, depth, this.#adoptions)
     this.#write(account.fields, index, { name, code, parent: parent?.id ?? null, state: 'open' })
     this.#state.accounts.set(id, account)
     this.#state.accountsChanged()
@@ -244,7 +309,11 @@ class EntryFold {
   }
 
   /** Whether it is in the causal past: of an earlier entry that the author had, or earlier in this entry. */
-  #sees({ origin }: Placed): boolean {
+  #sees({ origin, adoptions }: Pick<Adoptable, 'origin' | 'adoptions'>): boolean {
+    return adoptions ? adoptions.some((adoption) => this.#has(adoption)) : this.#has(origin)
+  }
+
+  #has(origin: Origin): boolean {
     if (origin.log === this.#entry.log) return origin.index <= this.#entry.index
     return this.#entry.sees(origin.log, origin.index)
   }
@@ -252,6 +321,7 @@ class EntryFold {
   #reject(operation: Operation, index: number, code: ErrorCode): void {
     const rejected = new Rejected(this.#origin, index, operation, code)
     this.#state.rejected.add(rejected)
+    this.#state.rejectedAt.set(rejected, rejected)
     this.#state.digest.add(rejected)
     if (operation.kind === 'amend' || operation.kind === 'void') this.#keepInHistory(operation, index, code)
   }

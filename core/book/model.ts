@@ -36,6 +36,12 @@ export interface Placed {
   readonly operation: number
 }
 
+/** What can be cut off and adopted: seen through an adoption, once there is one. */
+export interface Adoptable extends Placed {
+  /** Who made it count after it had been cut off, in no order; null: it counts by itself. */
+  readonly adoptions: readonly Origin[] | null
+}
+
 /** The order that settles every tie: lamport, then log, then place in the log. */
 export function comparePlaced(a: Placed, b: Placed): number {
   const x = a.origin
@@ -48,7 +54,7 @@ export function comparePlaced(a: Placed, b: Placed): number {
 export const laterOf = <P extends Placed>(a: P, b: P): P => (comparePlaced(a, b) < 0 ? b : a)
 
 /** One version of a transaction, counted or not. */
-export class Version implements Placed {
+export class Version implements Adoptable {
   constructor(
     readonly transaction: Transaction,
     readonly origin: Origin,
@@ -58,7 +64,8 @@ export class Version implements Placed {
     readonly content: TransactionContent,
     readonly replaces: readonly VersionId[],
     /** Why it is not counted. */
-    readonly reason: ErrorCode | null
+    readonly reason: ErrorCode | null,
+    readonly adoptions: readonly Origin[] | null = null
   ) {}
 
   get id(): VersionId {
@@ -148,6 +155,11 @@ export class Transaction {
     let at = this.#later.length
     while (at > 0 && comparePlaced(version, this.#later[at - 1]!) < 0) at -= 1
     this.#later.splice(at, 0, version)
+  }
+
+  /** Takes a version that was not counted out of the history. */
+  forget(version: Version): void {
+    this.#later = this.#later.filter((each) => each !== version)
   }
 
   /**
@@ -281,7 +293,7 @@ export class Fields {
   }
 }
 
-export class Account implements Placed {
+export class Account implements Adoptable {
   readonly fields = new Fields()
   /** Its own postings, those that count now. */
   readonly lines: Lines = newLines()
@@ -294,7 +306,8 @@ export class Account implements Placed {
     readonly type: AccountType,
     readonly currency: CurrencyCode | null,
     /** Depth at creation, which bounds how deep a tree can be made without moves. */
-    readonly bornDepth: number
+    readonly bornDepth: number,
+    readonly adoptions: readonly Origin[] | null = null
   ) {}
 
   get name(): string {
@@ -326,11 +339,28 @@ export class BookSettings {
 
 /** An operation that does not count, and why. */
 export class Rejected implements Placed {
+  /** Where it was adopted, in no order: it counts then. */
+  readonly adoptions: Origin[] = []
+
   constructor(
     readonly origin: Origin,
     readonly operation: number,
     readonly content: Operation,
     readonly code: ErrorCode
+  ) {}
+
+  get id(): Place {
+    return placeOf<Place>(this.origin.log, this.origin.index, this.operation)
+  }
+}
+
+/** What someone said of a transaction. */
+export class Comment implements Placed {
+  constructor(
+    readonly transaction: Transaction,
+    readonly origin: Origin,
+    readonly operation: number,
+    readonly text: string
   ) {}
 
   get id(): Place {

@@ -1,7 +1,7 @@
 /** Answers in the contract's shapes. */
-import type { PostingRow, TransactionRow, VersionRow } from '../contract/index.js'
+import type { CommentRow, PostingRow, TransactionRow, VersionRow } from '../contract/index.js'
 import type { TransactionContent } from '../domain/transaction.js'
-import { isVoid, type Transaction, type Version } from './model.js'
+import { comparePlaced, isVoid, type Comment, type Transaction, type Version } from './model.js'
 import type { State } from './state.js'
 import type { Directory } from './types.js'
 
@@ -64,8 +64,23 @@ export class Rows {
       device: origin.device,
       deviceName: this.#directory.deviceName(origin.device),
       wallMs: origin.wallMs,
-      lamport: origin.lamport
+      lamport: origin.lamport,
+      adoptedBy: this.#adoptedBy(version)
     }
+  }
+
+  comment(comment: Comment): CommentRow {
+    const { id, text, origin } = comment
+    const { author, wallMs } = origin
+    return { comment: id, text, author, authorName: this.#directory.memberName(author), wallMs }
+  }
+
+  /** The first of those who did. */
+  #adoptedBy({ adoptions }: Version): VersionRow['adoptedBy'] {
+    const first = adoptions?.map((origin) => ({ origin, operation: 0 })).sort(comparePlaced)[0]
+    if (!first) return null
+    const { author } = first.origin
+    return { member: author, name: this.#directory.memberName(author) }
   }
 }
 

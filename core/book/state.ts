@@ -7,6 +7,8 @@ import {
   BookSettings,
   comparePlaced,
   type Account,
+  type Comment,
+  type Origin,
   type Rejected,
   type Transaction,
   type Version
@@ -20,6 +22,11 @@ export class State {
   /** Counted and not counted versions of transactions, by id. */
   readonly versions = new ByPlace<Version>()
   readonly rejected = new SortedList<Rejected>(comparePlaced, () => null)
+  readonly rejectedAt = new ByPlace<Rejected>()
+  /** What adoptions made count: the list that its version or account holds. */
+  readonly adopted = new Map<Rejected, Origin[]>()
+  /** Comments of each transaction, oldest first. */
+  readonly comments = new Map<Transaction, SortedList<Comment>>()
   readonly ledger = new Ledger(this.accounts)
   readonly digest: Digest
   /** For each log, the index after the last entry that was applied. */
@@ -48,6 +55,15 @@ export class State {
   transaction(id: TransactionId): Transaction | null {
     const version = this.versions.get(id)
     return version?.kind === 'post' ? version.transaction : null
+  }
+
+  commentsOf(transaction: Transaction): SortedList<Comment> {
+    let comments = this.comments.get(transaction)
+    if (!comments) {
+      comments = new SortedList<Comment>(comparePlaced, () => null)
+      this.comments.set(transaction, comments)
+    }
+    return comments
   }
 
   /** An account was added or one of its fields written. */

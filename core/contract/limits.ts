@@ -3,6 +3,11 @@ export const LIMITS = {
   blockBytes: 1024 * 1024,
   operationsPerEntry: 4096,
   dependenciesPerEntry: 4096,
+  /** Logs that one removal names, and members that one secret is sealed to. */
+  logsPerCut: 4096,
+  membersPerSecret: 256,
+  usesPerInvite: 100,
+  commentLength: 4096,
   postingsPerTransaction: 200,
   replacesPerVersion: 64,
   tagsPerTransaction: 32,

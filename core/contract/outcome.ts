@@ -54,6 +54,15 @@ export const ERROR_CODES = [
   // authority
   'NOT_A_MEMBER',
   'NOT_ALLOWED',
+  'MEMBER_UNKNOWN',
+  'MEMBER_REMOVED',
+  'DEVICE_UNKNOWN',
+  'DEVICE_REVOKED',
+  'LAST_OWNER',
+  // an owner's decision that another owner's, made at the same time, took away the right to
+  'OVERRULED',
+  // what is not listed as not counted, or cannot count as it stands
+  'NOT_ADOPTABLE',
   // invites
   'INVITE_MALFORMED',
   'INVITE_UNKNOWN',
@@ -98,6 +107,8 @@ export const ERROR_CODES = [
   'REPLACES_UNSEEN',
   'LOG_FORKED',
   'TOO_MANY_LOGS',
+  // encrypted with a secret of the book that this device was not told (yet)
+  'SECRET_UNKNOWN',
   // the machine
   'FOLDER_IN_USE',
   'KEYS_LOCKED',

@@ -3,23 +3,30 @@ import type {
   AccountId,
   BookId,
   CurrencyCode,
+  DeviceId,
   InviteId,
   IsoDate,
+  LogId,
   MemberId,
+  Place,
   TransactionId,
   VersionId
 } from './ids.js'
 import type { Outcome } from './outcome.js'
 import type {
+  ActivityKind,
+  ActivityPage,
   AccountRow,
   AccountType,
   AdmissionRow,
   AppInfo,
   BookSummary,
   ConflictRow,
+  InviteApproval,
   InviteRow,
   JoinRow,
   NewInvite,
+  NotCountedRow,
   Page,
   PayeeRow,
   RegisterRow,
@@ -52,6 +59,11 @@ export interface TransactionDraft {
   readonly note?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly postings: readonly PostingDraft[]
+}
+
+/** How much of each log goes on to count: its length, the header included. A log that is not named keeps nothing. */
+export interface Kept {
+  readonly kept?: Readonly<Record<LogId, number>> | undefined
 }
 
 /** All conditions that are given must hold. */
@@ -162,12 +174,53 @@ export interface Requests extends SafekeepingRequests {
   exportBook(request: InBook & { readonly format: 'hledger' | 'json' }): string
 
   syncStatus(request: InBook): SyncStatus
-  createInvite(request: InBook & { readonly role: Role; readonly expiresInMs?: number | undefined }): NewInvite
+  createInvite(
+    request: InBook & {
+      readonly role: Role
+      /** A day, unless said otherwise. */
+      readonly expiresInMs?: number | undefined
+      /** How many people it lets in; 1 unless said otherwise. */
+      readonly uses?: number | undefined
+      /** `words` unless said otherwise. */
+      readonly approval?: InviteApproval | undefined
+    }
+  ): NewInvite
+  /** Newest first. Any owner's device can complete the pairing of any of them. */
   invites(request: InBook): readonly InviteRow[]
   revokeInvite(request: InBook & { readonly invite: InviteId }): null
   admissions(request: InBook): readonly AdmissionRow[]
   admit(request: InBook & { readonly invite: InviteId; readonly member: MemberId }): null
   refuseAdmission(request: InBook & { readonly invite: InviteId; readonly member: MemberId }): null
+  setRole(request: InBook & { readonly member: MemberId; readonly role: Role }): null
+  /**
+   * Ends a membership: what they wrote up to the named lengths of their logs goes on to count, all else does not. By
+   * default that is all that has reached this device. The book's secret changes, and they get nothing new.
+   */
+  removeMember(
+    request: InBook & { readonly member: MemberId; readonly reason?: string | undefined } & Kept
+  ): null
+  /** Ends one's own membership. Refuses with LAST_OWNER. */
+  leaveBook(request: InBook): null
+  /** Of one's own, or as an owner anyone's. As `removeMember`, for one device. */
+  revokeDevice(request: InBook & { readonly device: DeviceId } & Kept): null
+  renameDevice(request: InBook & { readonly device: DeviceId; readonly name: string }): null
+
+  /** Everything that was written and does not count, latest first, with why. */
+  notCounted(request: InBook): readonly NotCountedRow[]
+  /** Makes what was cut off count after all; its author stays its author. */
+  adopt(request: InBook & { readonly place: Place }): null
+  comment(request: InBook & { readonly id: TransactionId; readonly text: string }): null
+  /** Who did what: newest first. `before` is an earlier page's `next`. */
+  activity(
+    request: InBook & {
+      readonly member?: MemberId | undefined
+      readonly kinds?: readonly ActivityKind[] | undefined
+      readonly before?: number | undefined
+      /** At most 200. */
+      readonly limit: number
+    }
+  ): ActivityPage
+
   /** Takes a code or a link. Answers at once; progress comes as `joins` changes. Repeating it resumes it. */
   join(request: { readonly code: string; readonly memberName: string }): JoinRow
   joins(request: Record<string, never>): readonly JoinRow[]

@@ -11,6 +11,7 @@ import type {
   IsoDate,
   LogId,
   MemberId,
+  Place,
   TransactionId,
   VersionId
 } from './ids.js'
@@ -19,7 +20,8 @@ import type { ErrorCode } from './outcome.js'
 export const ACCOUNT_TYPES = ['asset', 'liability', 'equity', 'income', 'expense'] as const
 export type AccountType = (typeof ACCOUNT_TYPES)[number]
 
-export const ROLES = ['owner', 'contributor'] as const
+/** From the most rights to the fewest. */
+export const ROLES = ['owner', 'bookkeeper', 'contributor', 'viewer'] as const
 export type Role = (typeof ROLES)[number]
 
 export const TEMPLATES = ['household', 'club', 'project', 'business'] as const
@@ -39,6 +41,16 @@ export interface BookSummary {
   readonly me: { readonly member: MemberId; readonly name: string; readonly role: Role | null }
   readonly kind: 'shared' | 'sample'
   readonly transactions: number
+  /** Set when another device told this one that it gets nothing new of the book any more. */
+  readonly farewell: Farewell | null
+}
+
+/** Why this device is cut off from a book; what it holds stays here and can be read. */
+export interface Farewell {
+  readonly code: 'MEMBER_REMOVED' | 'DEVICE_REVOKED'
+  /** Who said so. */
+  readonly byName: string
+  readonly toldMs: number
 }
 
 /** One account. Rows come in tree order: parents before children, siblings by code, then name. */
@@ -127,12 +139,24 @@ export interface VersionRow {
   /** The author's clock, shown and never trusted. */
   readonly wallMs: number
   readonly lamport: number
+  /** Who made it count after it had been cut off; null where nobody had to. */
+  readonly adoptedBy: { readonly member: MemberId; readonly name: string } | null
+}
+
+export interface CommentRow {
+  readonly comment: Place
+  readonly text: string
+  readonly author: MemberId
+  readonly authorName: string
+  readonly wallMs: number
 }
 
 export interface TransactionDetail {
   readonly transaction: TransactionRow
   /** Every version there ever was, oldest first. */
   readonly history: readonly VersionRow[]
+  /** Oldest first. */
+  readonly comments: readonly CommentRow[]
   readonly heldBy: { readonly devices: number; readonly of: number }
 }
 
@@ -186,13 +210,19 @@ export interface DeviceRow {
   readonly digest: 'equal' | 'different' | 'unknown'
   /** `192.168.1.7:49737`, where connected. */
   readonly address: string | null
+  /** `revoked`: it gets nothing new, and what it writes does not count. */
+  readonly standing: 'present' | 'revoked'
 }
 
 export interface MemberRow {
   readonly member: MemberId
   readonly name: string
+  /** The role they have, or had last. */
   readonly role: Role
   readonly isMe: 'me' | 'other'
+  readonly standing: 'present' | 'removed' | 'left'
+  /** Who ended it and when by their clock; null while they are present. */
+  readonly ended: { readonly byName: string; readonly wallMs: number; readonly reason: string } | null
   readonly devices: readonly DeviceRow[]
 }
 
@@ -226,12 +256,25 @@ export interface SyncStatus {
   readonly problems: readonly Problem[]
 }
 
+export const INVITE_APPROVALS = ['words', 'pre-approved'] as const
+export type InviteApproval = (typeof INVITE_APPROVALS)[number]
+
 export interface InviteRow {
   readonly invite: InviteId
   readonly role: Role
   readonly createdMs: number
   readonly expiresMs: number
   readonly state: 'open' | 'waiting' | 'used' | 'expired' | 'revoked'
+  readonly author: MemberId
+  readonly authorName: string
+  /** How many people it lets in, and how many it has let in. */
+  readonly uses: number
+  readonly used: number
+  /** `words`: someone compares four words and admits. `pre-approved`: whoever has the code is let in. */
+  readonly approval: InviteApproval
+  /** To be shown again while it is open; null where this device may not know it. */
+  readonly code: string | null
+  readonly link: string | null
 }
 
 export interface NewInvite extends InviteRow {
@@ -239,6 +282,80 @@ export interface NewInvite extends InviteRow {
   readonly code: string
   /** `guildbook://join/…` */
   readonly link: string
+}
+
+/** An operation that does not count, and why. */
+export interface NotCountedRow {
+  readonly place: Place
+  readonly code: ErrorCode
+  readonly kind: ActivityKind
+  readonly author: MemberId
+  readonly authorName: string
+  readonly deviceName: string
+  readonly wallMs: number
+  /** What it says, where it is a transaction's. */
+  readonly content: {
+    readonly date: IsoDate
+    readonly payee: string
+    readonly note: string
+    readonly postings: readonly PostingRow[]
+  } | null
+  /** The transaction that it would change, where that counts. */
+  readonly transaction: TransactionId | null
+  /** `yes`: this person may make it count as it stands. */
+  readonly adoptable: 'yes' | 'no'
+}
+
+export const ACTIVITY_KINDS = [
+  'setBook',
+  'createAccount',
+  'editAccount',
+  'post',
+  'amend',
+  'void',
+  'adopt',
+  'comment',
+  'invite',
+  'revokeInvite',
+  'admit',
+  'setRole',
+  'remove',
+  'leave',
+  'revokeDevice',
+  'nameDevice',
+  'rotate',
+  'reportFork'
+] as const
+export type ActivityKind = (typeof ACTIVITY_KINDS)[number]
+
+/** What one person did at once: one entry of one log. */
+export interface ActivityRow {
+  /** The first operation's place. */
+  readonly place: Place
+  readonly wallMs: number
+  readonly member: MemberId
+  readonly memberName: string
+  readonly device: DeviceId
+  readonly deviceName: string
+  /** The kind of what it mostly did, and how many operations of that kind. */
+  readonly kind: ActivityKind
+  readonly count: number
+  /** How many of its operations do not count. */
+  readonly notCounted: number
+  /** Where a line leads, and what it says: what the first operation of `kind` is about. */
+  readonly transaction: TransactionId | null
+  readonly account: AccountId | null
+  readonly subject: { readonly member: MemberId; readonly name: string } | null
+  readonly role: Role | null
+  /** A payee, an account's name, a comment, a reason, a device's or the book's name. */
+  readonly text: string
+}
+
+export interface ActivityPage {
+  /** Newest first, by when they reached this device. */
+  readonly rows: readonly ActivityRow[]
+  /** Where the next page begins; null at the end. */
+  readonly next: number | null
 }
 
 /** A newcomer who showed a valid invite and waits to be let in. */
@@ -257,7 +374,10 @@ export interface AdmissionRow {
 export interface JoinRow {
   readonly invite: InviteId
   readonly step: 'searching' | 'waiting-for-admission' | 'receiving' | 'joined' | 'refused'
+  /** The four words that the first device which answered shows too. */
   readonly words: readonly string[]
+  /** All that answered, each with the words on its screen. */
+  readonly answers: readonly { readonly inviterName: string; readonly words: readonly string[] }[]
   readonly book: BookId | null
   readonly bookName: string | null
   readonly inviterName: string | null

@@ -10,12 +10,14 @@ import {
   refuse,
   type BookId,
   type DeviceId,
+  type Farewell,
   type LogId,
   type MemberId,
   type Outcome,
   type Role,
   type Topic
 } from '../contract/index.js'
+import { isAuthority } from '../authority/acts.js'
 import { Roster } from '../authority/roster.js'
 import { Book } from '../book/book.js'
 import { may, type Action } from '../domain/roles.js'
@@ -23,12 +25,16 @@ import { bookIdOf, memberIdOf } from '../identity/certificates.js'
 import { Delivery } from '../log/delivery.js'
 import { Intake } from '../log/intake.js'
 import { LogLearner } from '../log/learner.js'
-import { LogStore } from '../log/store.js'
+import { LogStore, type Epoch } from '../log/store.js'
 import { LogWriter, retireSegment, type WriterStateFile } from '../log/writer.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { foundingFromMessage } from '../sync/proofs.js'
-import { fromHex, toHex } from '../sync/messages.js'
+import { fromHex, toHex, type FarewellMessage } from '../sync/messages.js'
+import type { PeerStanding, RemoteDevice } from '../sync/peer.js'
+import { BookSecrets } from './book-secrets.js'
+import { Healer } from './healer.js'
 import type { Identity } from './identity-file.js'
+import { LedgerFold } from './ledger-fold.js'
 import { Presence } from './presence.js'
 import { readWriterState, writeWriterState, type BookFile } from './sealed-files.js'
 import { Sightings } from './sightings.js'
@@ -46,6 +52,8 @@ export interface SessionOptions {
 
 export interface SessionEvents {
   changed: [readonly Topic[]]
+  /** An act of authority was taken in. */
+  acts: []
 }
 
 /** Where an entry of this device went. */
@@ -54,34 +62,61 @@ export interface Written {
   readonly index: number
 }
 
+interface SessionParts {
+  readonly store: LogStore
+  readonly fold: LedgerFold
+  readonly delivery: Delivery
+  readonly intake: Intake
+  readonly writer: LogWriter
+  readonly sightings: Sightings
+}
+
 export class BookSession extends EventEmitter<SessionEvents> {
   readonly id: BookId
   readonly roster: Roster
-  readonly book: Book
   readonly delivery: Delivery
+  readonly intake: Intake
+  readonly sightings: Sightings
+  readonly secrets: BookSecrets
   readonly kind: BookFile['kind']
   /** Grows with every entry that becomes part of the book. */
   changes = 0
   readonly presence: Presence
+  readonly store: LogStore
+  readonly #fold: LedgerFold
+  readonly #writer: LogWriter
   readonly #learner: LogLearner
+  readonly #healer: Healer
+  #file: BookFile
+  #saving: Promise<void> = Promise.resolve()
   #failure: string | null = null
   #lastWritten: Written | null = null
 
   private constructor(
     readonly options: SessionOptions,
-    readonly store: LogStore,
-    readonly intake: Intake,
-    private readonly writer: LogWriter,
-    readonly sightings: Sightings,
-    parts: { id: BookId; roster: Roster; book: Book; delivery: Delivery }
+    { store, fold, delivery, intake, writer, sightings }: SessionParts
   ) {
     super()
-    this.id = parts.id
-    this.roster = parts.roster
-    this.book = parts.book
-    this.delivery = parts.delivery
+    this.#file = options.file
+    this.id = bookIdOf(foundingFromMessage(options.file.founding))
+    this.roster = fold.roster
+    this.delivery = delivery
+    this.intake = intake
+    this.sightings = sightings
     this.kind = options.file.kind
+    this.store = store
+    this.#fold = fold
+    this.#writer = writer
     this.#learner = new LogLearner(intake)
+    this.secrets = new BookSecrets({
+      store,
+      roster: fold.roster,
+      identity: options.identity,
+      save: (later) =>
+        this.#keep({ later: later.map(({ epoch, secret }) => ({ epoch, secret: toHex(secret) })) }),
+      learned: () => this.intake.unlock()
+    })
+    this.#healer = new Healer(this)
     this.presence = this.#makePresence()
   }
 
@@ -89,7 +124,6 @@ export class BookSession extends EventEmitter<SessionEvents> {
   static async open(options: SessionOptions): Promise<Outcome<BookSession>> {
     const { file, folder, vault, identity } = options
     const founding = foundingFromMessage(file.founding)
-    const id = bookIdOf(founding)
     const statePath = join(folder, 'writer.sealed')
     const state: WriterStateFile = {
       load: () => readWriterState(vault, statePath),
@@ -98,25 +132,32 @@ export class BookSession extends EventEmitter<SessionEvents> {
     const opened = await LogStore.open({
       folder: join(folder, 'store'),
       secret: fromHex(file.secret),
+      later: (file.later ?? []).map(({ epoch, secret }) => ({
+        epoch: epoch as Epoch,
+        secret: fromHex(secret)
+      })),
       moved: () => retireSegment(state)
     })
     if (!opened.ok) return opened
     const store = opened.value
     const roster = new Roster(memberIdOf(founding.founder))
     let session: BookSession | null = null
-    const book = new Book({
-      directory: {
-        memberName: (member) => roster.memberName(member),
-        deviceName: (device) => session?.deviceName(device) ?? ''
-      },
-      hash
+    const directory = {
+      memberName: (member: MemberId) => roster.memberName(member),
+      deviceName: (device: DeviceId) => session?.deviceName(device) ?? ''
+    }
+    const fold = new LedgerFold({
+      roster,
+      makeBook: () => new Book({ directory, hash }),
+      read: (log, from, to) => intake.read(log, from, to),
+      changed: () => session?.noteFold()
     })
     const delivery = new Delivery((entry) => {
-      roster.apply(entry)
-      book.apply(entry, roster.judge)
+      fold.apply(entry)
       session?.noteEntry(entry)
     })
-    const intake = new Intake(store, delivery, id)
+    fold.attach(delivery)
+    const intake = new Intake(store, delivery, bookIdOf(founding))
     const writer = new LogWriter({
       store,
       intake,
@@ -129,11 +170,20 @@ export class BookSession extends EventEmitter<SessionEvents> {
       state
     })
     const sightings = await Sightings.open(vault, join(folder, 'sightings.sealed'))
-    session = new BookSession(options, store, intake, writer, sightings, { id, roster, book, delivery })
+    session = new BookSession(options, { store, fold, delivery, intake, writer, sightings })
     session.#listen()
     await session.#readAll()
     void nextTurn().then(() => session.prepared())
     return done(session)
+  }
+
+  /** The book as it is now. While it is folded again this is the one from before. */
+  get book(): Book {
+    return this.#fold.book
+  }
+
+  get file(): BookFile {
+    return this.#file
   }
 
   /** The role of the person at this device; null before they were admitted. */
@@ -149,7 +199,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return this.delivery.causality.vector()
   }
 
-  /** Hex, 32 bytes: the whole state, people included. Equal vectors have equal digests. */
+  /** Hex, 32 bytes: the whole state, people included. Equal vectors have equal digests. Wait for `digestSettled` first. */
   digest(): string {
     const people = Buffer.from(this.roster.facts().join('\n'), 'utf8')
     return toHex(hash(Buffer.concat([Buffer.from(this.book.digest(), 'hex'), hash(people)])))
@@ -157,7 +207,10 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** The digest, worked out in slices where much has changed. */
   async digestSettled(): Promise<string> {
-    await inSlices((isTimeUp) => this.book.digestWork(isTimeUp))
+    do {
+      await this.#fold.settled()
+      await inSlices((isTimeUp) => this.book.digestWork(isTimeUp))
+    } while (this.#fold.state === 'folding')
     return this.digest()
   }
 
@@ -167,7 +220,35 @@ export class BookSession extends EventEmitter<SessionEvents> {
   }
 
   deviceName(device: DeviceId): string {
-    return this.sightings.name(device) ?? device.slice(0, 8)
+    const known = this.sightings.one(device)
+    const given = known && this.roster.deviceName(device, known.member)
+    return given ?? known?.deviceName ?? device.slice(0, 8)
+  }
+
+  /** Set when this device gets nothing new of the book any more: by what it was told, or by what it has read. */
+  get farewell(): Farewell | null {
+    if (this.#file.farewell) return this.#file.farewell
+    const { memberId, deviceId } = this.options.identity
+    const ended = this.roster.member(memberId)?.ended
+    if (ended && !this.role) {
+      const byName = this.roster.memberName(ended.author)
+      return { code: 'MEMBER_REMOVED', byName, toldMs: ended.wallMs }
+    }
+    const [revoked] = this.roster.revocationsOf(deviceId, memberId)
+    if (!revoked) return null
+    const byName = this.roster.memberName(revoked.author)
+    return { code: 'DEVICE_REVOKED', byName, toldMs: revoked.wallMs }
+  }
+
+  /** Takes in what an inviter handed over to one who has the book already: they may have been away for long. */
+  async welcomeBack(file: BookFile): Promise<void> {
+    this.#keep({ farewell: null, inviter: file.inviter })
+    this.secrets.take(
+      (file.later ?? []).map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
+    )
+    this.#learner.learn(file.logs as LogId[], this.options.identity.memberId)
+    await this.#saving
+    this.#changed(['people', 'sync'])
   }
 
   /** The last entry that this device wrote, in this run or an earlier one. */
@@ -177,7 +258,14 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** Refuses with NOT_ALLOWED what the fold would not count. */
   allows(action: Action, whose: 'own' | 'others' = 'own'): Outcome<null> {
-    const { role } = this
+    const { farewell, role } = this
+    if (farewell) {
+      const what =
+        farewell.code === 'MEMBER_REMOVED'
+          ? 'You are no member of this book any more'
+          : 'This device was revoked'
+      return refuse(farewell.code, `${what}: what you have stays here, and nothing can be added.`)
+    }
     if (!role) return refuse('NOT_A_MEMBER', 'You are not a member of this book yet.')
     if (may(role, action, whose)) return done(null)
     return refuse('NOT_ALLOWED', `As ${role} you may not do this: ${action}.`, { role, action })
@@ -185,38 +273,64 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** Makes operations one entry; `make` sees the book as the entry will. Done means durable. */
   async write(make: (log: LogId, index: number) => Outcome<readonly Operation[]>): Promise<Outcome<Written>> {
-    let written: Written | null = null
-    const outcome = await this.writer.append(make, (log, index) => {
-      written = { log, index }
-      this.#changed(['transactions', 'accounts', 'people', 'sync'])
-    })
-    if (!outcome.ok) {
-      if (outcome.error.code === 'STORAGE_FAILED') this.#failure = outcome.error.message
-      return outcome
+    for (;;) {
+      await this.#fold.settled()
+      let written: Written | null = null
+      let isEarly = false
+      const outcome = await this.#writer.append(
+        (log, index) => {
+          isEarly = this.#fold.state === 'folding'
+          return isEarly ? refuse('INTERNAL', 'The book is folded again.') : make(log, index)
+        },
+        (log, index) => {
+          written = { log, index }
+          this.#changed(['transactions', 'accounts', 'people', 'sync'])
+        }
+      )
+      if (isEarly) continue
+      if (!outcome.ok) {
+        if (outcome.error.code === 'STORAGE_FAILED') this.#failure = outcome.error.message
+        return outcome
+      }
+      return done(written as unknown as Written)
     }
-    return done(written as unknown as Written)
   }
 
   async close(): Promise<void> {
+    this.#healer.close()
     await this.presence.goOffline()
     await this.intake.close()
-    await this.writer.close()
+    await this.#fold.close()
+    await this.#writer.close()
     await this.sightings.save()
+    await this.#saving
     await this.store.close()
   }
 
   /** Called for each delivered entry. */
   noteEntry(entry: PlacedEntry): void {
     this.changes++
+    this.secrets.note(entry)
+    if (entry.ops.some(isAuthority)) {
+      this.#healer.look()
+      this.emit('acts')
+    }
     if (entry.device === this.options.identity.deviceId)
       this.#lastWritten = { log: entry.log, index: entry.index }
   }
 
+  /** The book was folded again. */
+  noteFold(): void {
+    this.changes++
+    this.#changed(['transactions', 'accounts', 'people', 'sync'])
+  }
+
   /** Reads all logs that are stored here; resolves when all of it is part of the book. */
   async #readAll(): Promise<void> {
-    const logs = [...(await this.store.stored()), ...(this.options.file.logs as LogId[])]
+    const logs = [...(await this.store.stored()), ...(this.#file.logs as LogId[])]
     for (const log of logs) await this.intake.add(log, 'stored')
     await this.intake.settled()
+    await this.#fold.settled()
   }
 
   #listen(): void {
@@ -233,18 +347,20 @@ export class BookSession extends EventEmitter<SessionEvents> {
   }
 
   #makePresence(): Presence {
-    const { identity, file, deviceName } = this.options
+    const { identity, deviceName } = this.options
     return new Presence({
       swarm: {
         book: this.id,
-        secret: fromHex(file.secret),
+        secrets: () => this.secrets.all().map(({ secret }) => secret),
         certificate: identity.certificate(deviceName),
         device: identity.device,
         store: this.store,
         side: {
           vector: () => this.vector(),
-          digest: () => this.digest(),
-          isMember: (member) => this.#isTrusted(member),
+          digest: () => (this.#fold.state === 'folding' ? null : this.digest()),
+          standingOf: (remote) => this.#standingOf(remote),
+          farewell: (why, from) => this.#told(why, from),
+          welcome: () => this.#file.farewell && this.#keep({ farewell: null }),
           learn: (logs, from) => this.#learner.learn(logs, from)
         }
       },
@@ -255,11 +371,35 @@ export class BookSession extends EventEmitter<SessionEvents> {
     })
   }
 
-  /** Members, and until the book is read whoever let this device in. */
-  #isTrusted(member: MemberId): boolean {
-    const { inviter } = this.options.file
-    if (this.roster.role(member)) return true
-    return inviter !== null && member === memberIdOf(fromHex(inviter))
+  /** Members are present, and until the book is read whoever let this device in. */
+  #standingOf({ member, device }: RemoteDevice): PeerStanding {
+    const { inviter } = this.#file
+    if (this.roster.role(member)) {
+      const [revoked] = this.roster.revocationsOf(device, member)
+      if (!revoked) return 'present'
+      return { code: 'DEVICE_REVOKED', byName: this.roster.memberName(revoked.author) }
+    }
+    const ended = this.roster.member(member)?.ended
+    if (ended) return { code: 'MEMBER_REMOVED', byName: this.roster.memberName(ended.author) }
+    return inviter !== null && member === memberIdOf(fromHex(inviter)) ? 'present' : 'unknown'
+  }
+
+  /** A farewell counts from a member only; anyone who knows the old secret could say it. */
+  #told({ code, byName }: FarewellMessage, { member }: RemoteDevice): void {
+    if (!this.roster.role(member)) return
+    this.#keep({ farewell: { code, byName, toldMs: Date.now() } })
+    this.#changed(['books', 'people', 'sync'])
+  }
+
+  #keep(change: Partial<BookFile>): void {
+    this.#file = { ...this.#file, ...change }
+    const { vault, folder } = this.options
+    const path = join(folder, 'book.sealed')
+    this.#saving = this.#saving
+      .then(() => vault.write(path, this.#file))
+      .catch((error: unknown) => {
+        this.#failure = error instanceof Error ? error.message : String(error)
+      })
   }
 
   #changed(topics: readonly Topic[]): void {

@@ -1,4 +1,7 @@
-/** The open invites of one book: made here, kept here, and answered from here while this device is online. */
+/**
+ * The open invites of one book: those made here, and those of other owners, whose secrets are sealed for this member too.
+ * They are answered from here while this device is online, so whoever made one need not be.
+ */
 import { randomBytes } from 'node:crypto'
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
@@ -6,6 +9,7 @@ import {
   done,
   refuse,
   type AdmissionRow,
+  type InviteApproval,
   type InviteId,
   type InviteRow,
   type MemberId,
@@ -14,10 +18,12 @@ import {
   type Role
 } from '../contract/index.js'
 import { INVITE_SECRET_BYTES, inviteCode, inviteIdOf, inviteLink } from '../identity/invite-code.js'
+import { openSealed } from '../identity/sealing.js'
 import { fromHex, toHex, type RefusedMessage } from '../sync/messages.js'
 import { Inviter, wordsOfKnock, type InviteRecord, type Knock } from '../sync/pairing-inviter.js'
 import { foundingFromMessage } from '../sync/proofs.js'
 import type { BookSession } from './book-session.js'
+import { sealFor } from './book-secrets.js'
 import { fileOfBook } from './library.js'
 import { readInvites } from './sealed-files.js'
 
@@ -27,6 +33,13 @@ const DEFAULT_EXPIRY_MS = 24 * 60 * 60 * 1000
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000
 /** The longest that a timer can be set to. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+export interface InviteTerms {
+  readonly role: Role
+  readonly expiresInMs?: number | undefined
+  readonly uses?: number | undefined
+  readonly approval?: InviteApproval | undefined
+}
 
 export class InviteDesk {
   readonly #records = new Map<InviteId, InviteRecord>()
@@ -42,6 +55,7 @@ export class InviteDesk {
 
   static async open(session: BookSession, changed: () => void): Promise<InviteDesk> {
     const desk = new InviteDesk(session, changed)
+    session.on('acts', () => desk.#swarm && desk.#takeOver())
     const records = await readInvites(session.options.vault, desk.#path)
     for (const record of records) {
       if (record.expiresMs + KEPT_MS > Date.now()) desk.#records.set(record.invite, desk.#reconciled(record))
@@ -51,15 +65,22 @@ export class InviteDesk {
     return desk
   }
 
-  async create(role: Role, expiresInMs = DEFAULT_EXPIRY_MS): Promise<Outcome<NewInvite>> {
-    const allowed = this.session.allows('invite')
+  async create(terms: InviteTerms): Promise<Outcome<NewInvite>> {
+    const { session } = this
+    const { role, expiresInMs = DEFAULT_EXPIRY_MS, uses = 1, approval = 'words' } = terms
+    const allowed = session.allows('invite')
     if (!allowed.ok) return allowed
     const secret = randomBytes(INVITE_SECRET_BYTES)
     const invite = inviteIdOf(secret)
     const expiresMs = Date.now() + expiresInMs
     // The secret first: an invite that the book knows and nobody can answer would be worse than the reverse.
     await this.#save({ invite, secret: toHex(secret), role, expiresMs, knocks: [] })
-    const written = await this.session.write(() => done([{ kind: 'invite', invite, role, expiresMs }]))
+    const written = await session.write(() => {
+      const owners = session.roster.present().filter((each) => each.role === 'owner')
+      const members = owners.map(({ member }) => member)
+      const sealed = sealFor(members, secret)
+      return done([{ kind: 'openInvite', invite, role, expiresMs, uses, approval, sealed }])
+    })
     if (!written.ok) return written
     this.#start(invite)
     this.#awaitExpiry()
@@ -79,13 +100,27 @@ export class InviteDesk {
 
   /** All invites of the book, newest first; those of other devices too. */
   rows(): InviteRow[] {
-    return this.session.roster.invites().map(({ invite, role, createdMs, expiresMs, state }) => ({
-      invite,
-      role,
-      createdMs,
-      expiresMs,
-      state: state === 'open' ? this.#openState(invite, expiresMs) : state
-    }))
+    return this.session.roster.invites().map((each) => {
+      const { invite, role, createdMs, expiresMs, author, uses, admitted, approval } = each
+      const state = each.state === 'open' ? this.#openState(invite, expiresMs) : each.state
+      const isOpen = state === 'open' || state === 'waiting'
+      const known = isOpen && this.session.allows('invite').ok ? this.#records.get(invite) : undefined
+      const secret = known ? fromHex(known.secret) : null
+      return {
+        invite,
+        role,
+        createdMs,
+        expiresMs,
+        state,
+        author,
+        authorName: this.session.roster.memberName(author),
+        uses,
+        used: admitted.length,
+        approval,
+        code: secret && inviteCode(secret),
+        link: secret && inviteLink(secret)
+      }
+    })
   }
 
   /** Newcomers who wait to be let in by this device. */
@@ -132,8 +167,23 @@ export class InviteDesk {
 
   goOnline(swarm: Hyperswarm): void {
     this.#swarm = swarm
+    this.#takeOver()
     this.#awaitExpiry()
     for (const invite of this.#records.keys()) this.#start(invite)
+  }
+
+  /** Acts of authority came in: there may be invites of other owners to answer. */
+  #takeOver(): void {
+    const { identity } = this.session.options
+    if (!this.session.allows('admit').ok) return
+    for (const { invite, role, expiresMs, sealed, state } of this.session.roster.invites()) {
+      if (state !== 'open' || this.#records.has(invite) || expiresMs < Date.now()) continue
+      const mine = sealed.find(({ member }) => member === identity.memberId)
+      const secret = mine && openSealed(mine, identity.member, INVITE_SECRET_BYTES)
+      if (!secret || inviteIdOf(secret) !== invite) continue
+      this.#save({ invite, secret: toHex(secret), role, expiresMs, knocks: [] }).catch(() => {})
+      this.#start(invite)
+    }
   }
 
   attend(stream: NoiseStream): void {
@@ -186,7 +236,8 @@ export class InviteDesk {
     const record = this.#records.get(invite)
     if (!record || !this.#swarm || this.#inviters.has(invite)) return
     const { session } = this
-    const { file, identity } = session.options
+    const { identity } = session.options
+    const { file } = session
     const inviter = new Inviter({
       swarm: this.#swarm,
       record,
@@ -201,13 +252,21 @@ export class InviteDesk {
       welcome: () => ({
         founding: foundingFromMessage(file.founding),
         secret: fromHex(file.secret),
+        later: session.secrets.all().filter(({ epoch }) => epoch !== 'founding'),
         logs: Object.keys(session.vector())
       }),
+      revealed: (knock) => void this.#admitIfApproved(invite, knock),
       randomBytes
     })
     inviter.on('changed', this.changed)
     this.#inviters.set(invite, inviter)
     for (const stream of this.#swarm.connections) inviter.attend(stream)
+  }
+
+  /** A pre-approved invite lets in whoever has its code, as far as it goes. */
+  async #admitIfApproved(invite: InviteId, knock: Knock): Promise<void> {
+    if (this.session.roster.invite(invite)?.approval !== 'pre-approved' || knock.verdict !== 'waiting') return
+    await this.admit(invite, knock.member)
   }
 
   #ended(record: InviteRecord): RefusedMessage['code'] | null {

@@ -126,9 +126,9 @@ export class JoinDesk {
   /** Keeps the book of a welcome. That it cannot be opened just now is no reason to forget it. */
   async #adopt({ welcome, greeting }: JoinRecord): Promise<Outcome<BookSession>> {
     if (!welcome || !greeting) throw new Error('joined without a welcome')
-    const { founding, secret, logs } = welcome
+    const { founding, secret, later, logs } = welcome
     const { inviter } = greeting
-    const adopted = await this.o.library.adopt({ founding, secret, logs, kind: 'shared', inviter })
+    const adopted = await this.o.library.adopt({ founding, secret, later, logs, kind: 'shared', inviter })
     if (adopted.ok) adopted.value.on('changed', this.o.changed)
     this.o.changed()
     return adopted
@@ -141,6 +141,7 @@ export class JoinDesk {
       invite,
       step: refused ? 'refused' : await this.#step(record),
       words: wordsOfJoin(record, this.#certificate()),
+      answers: this.#newcomers.get(invite)?.answers() ?? [],
       book,
       bookName: greeting?.bookName ?? null,
       inviterName: greeting?.inviterName ?? null,

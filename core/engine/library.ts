@@ -79,11 +79,13 @@ export class Library extends EventEmitter<LibraryEvents> {
     return this.adopt(file)
   }
 
-  /** Keeps a book that this device was let into. Repeating it changes nothing. */
+  /** Keeps a book that this device was let into. One that is here already takes in what is new. */
   async adopt(file: BookFile): Promise<Outcome<BookSession>> {
     const id = bookIdOf(foundingFromMessage(file.founding))
-    if (!(await this.#read(id))) await this.vault.write(this.#bookFile(id), file)
+    const isKnown = (await this.#read(id)) !== null
+    if (!isKnown) await this.vault.write(this.#bookFile(id), file)
     const session = await this.session(id)
+    if (isKnown && session.ok) await session.value.welcomeBack(file)
     this.emit('changed', null, ['books'])
     return session
   }

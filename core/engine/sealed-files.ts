@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import * as v from 'valibot'
 import { LIMITS, ROLES, type InviteId, type LogId, type MemberId } from '../contract/index.js'
+import type { Epoch } from '../log/store.js'
 import type { WriterState } from '../log/writer.js'
 import { GreetMessage, WelcomeMessage } from '../sync/messages.js'
 import type { InviteRecord } from '../sync/pairing-inviter.js'
@@ -25,8 +26,20 @@ export type IdentityFile = v.InferOutput<typeof IdentityFile>
 
 export const BookFile = v.strictObject({
   founding: v.strictObject({ founder: hex(32), nonce: hex(32), createdMs: count, signature: hex(64) }),
-  /** Secret: whoever has it can read the book. */
+  /** Secret: whoever has it can read what was written with it. The founding one. */
   secret: hex(32),
+  /** Those that came in its place since, oldest first. */
+  later: v.optional(v.array(v.strictObject({ epoch: v.string(), secret: hex(32) }))),
+  /** Another device said that this one gets nothing new any more. */
+  farewell: v.optional(
+    v.nullable(
+      v.strictObject({
+        code: v.picklist(['MEMBER_REMOVED', 'DEVICE_REVOKED']),
+        byName: v.string(),
+        toldMs: count
+      })
+    )
+  ),
   kind: v.picklist(['shared', 'sample']),
   /** Member who let this device in, and whose devices it therefore trusts before it has read the book. */
   inviter: v.nullable(hex(32)),
@@ -40,7 +53,8 @@ const WriterFile = v.strictObject({
   log: v.string(),
   seed: hex(32),
   mark: v.picklist(['open', 'closed']),
-  length: count
+  length: count,
+  epoch: v.optional(v.string(), 'founding')
 })
 
 const InviteFile = v.array(
@@ -101,7 +115,14 @@ export async function readSealed<const Schema extends v.GenericSchema>(
 
 export async function readWriterState(vault: Vault, path: string): Promise<WriterState | null> {
   const file = await readSealed(vault, path, WriterFile)
-  return file && { ...file, log: file.log as LogId, seed: new Uint8Array(Buffer.from(file.seed, 'hex')) }
+  return (
+    file && {
+      ...file,
+      log: file.log as LogId,
+      epoch: file.epoch as Epoch,
+      seed: new Uint8Array(Buffer.from(file.seed, 'hex'))
+    }
+  )
 }
 
 export const writeWriterState = (vault: Vault, path: string, state: WriterState): Promise<void> =>

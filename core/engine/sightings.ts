@@ -39,8 +39,8 @@ export class Sightings {
     return [...this.#devices.values()]
   }
 
-  name(device: DeviceId): string | null {
-    return this.#devices.get(device)?.deviceName ?? null
+  one(device: DeviceId): KnownDevice | null {
+    return this.#devices.get(device) ?? null
   }
 
   /** A log's header named its device; the newest segment's name is the present one. */

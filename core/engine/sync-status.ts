@@ -38,16 +38,25 @@ export function heldBy(
   session: BookSession,
   place: { readonly log: LogId; readonly index: number } | null
 ): { readonly devices: number; readonly of: number } {
-  const others = otherDevices(session)
+  const others = presentDevices(session)
   if (!place) return { devices: others.length + 1, of: others.length + 1 }
   const holders = others.filter((device) => (lengthsNow(session, device).get(place.log) ?? 0) > place.index)
   return { devices: holders.length + 1, of: others.length + 1 }
 }
 
+/** Devices of everyone who is or was a member, but this one. */
 const otherDevices = (session: BookSession): KnownDevice[] =>
   session.sightings
     .all()
-    .filter(({ device, member }) => device !== session.options.identity.deviceId && session.roster.role(member))
+    .filter(
+      ({ device, member }) => device !== session.options.identity.deviceId && session.roster.member(member)
+    )
+
+/** Those of them that get what is new. */
+const presentDevices = (session: BookSession): KnownDevice[] =>
+  otherDevices(session).filter(
+    ({ device, member }) => session.roster.role(member) && !session.roster.isRevoked(device, member)
+  )
 
 function lengthsNow(session: BookSession, device: KnownDevice): ReadonlyMap<LogId, number> {
   const connected = session.presence.connected().find((sighting) => sighting.device === device.device)
@@ -69,11 +78,17 @@ function lengthsNow(session: BookSession, device: KnownDevice): ReadonlyMap<LogI
 
 function memberRows(session: BookSession, vector: Vector, digest: string): MemberRow[] {
   const me = session.options.identity
-  return session.roster.members().map(({ member, name, role }) => ({
+  return session.roster.members().map(({ member, name, role, standing, ended }) => ({
     member,
     name,
     role,
     isMe: member === me.memberId ? 'me' : 'other',
+    standing,
+    ended: ended && {
+      byName: session.roster.memberName(ended.author),
+      wallMs: ended.wallMs,
+      reason: ended.operation.reason
+    },
     devices: deviceRows(session, member, vector, digest)
   }))
 }
@@ -91,7 +106,7 @@ function thisDeviceRow(session: BookSession): DeviceRow {
   const { identity, deviceName } = session.options
   return {
     device: identity.deviceId,
-    name: deviceName,
+    name: session.roster.deviceName(identity.deviceId, identity.memberId) ?? deviceName,
     platform: process.platform,
     member: identity.memberId,
     isThis: 'this',
@@ -100,7 +115,8 @@ function thisDeviceRow(session: BookSession): DeviceRow {
     lacksEntries: 0,
     aheadEntries: 0,
     digest: 'equal',
-    address: null
+    address: null,
+    standing: session.roster.isRevoked(identity.deviceId, identity.memberId) ? 'revoked' : 'present'
   }
 }
 
@@ -110,7 +126,7 @@ function otherDeviceRow(session: BookSession, device: KnownDevice, vector: Vecto
   const isKnown = device.seenMs !== null || lengths.size > 0
   return {
     device: device.device,
-    name: device.deviceName,
+    name: session.deviceName(device.device),
     platform: device.platform,
     member: device.member,
     isThis: 'other',
@@ -119,7 +135,8 @@ function otherDeviceRow(session: BookSession, device: KnownDevice, vector: Vecto
     lacksEntries: isKnown ? missing(vector, (log) => lengths.get(log) ?? 0) : null,
     aheadEntries: isKnown ? missing(Object.fromEntries(lengths) as Vector, (log) => vector[log] ?? 0) : null,
     digest: sighting ? compareDigests(vector, digest, sighting) : 'unknown',
-    address: sighting?.address ?? null
+    address: sighting?.address ?? null,
+    standing: session.roster.isRevoked(device.device, device.member) ? 'revoked' : 'present'
   }
 }
 
@@ -178,8 +195,8 @@ function problems(session: BookSession, members: readonly MemberRow[]): Problem[
     const message = `Entry ${index} waits for ${length} entries of log ${on}.`
     add('waiting', 'DEPENDENCY_INVALID', message, { log, index, member: session.delivery.author(log)?.member })
   }
-  for (const { place, author, code } of session.book.notCounted()) {
-    const [log, index] = splitPlace(place)
+  for (const { origin, code } of session.book.notCounted()) {
+    const { log, index, author } = origin
     add('not-counted', code, 'An operation is listed and not counted.', { log, index, member: author })
   }
   for (const { devices, member } of members) {
@@ -193,10 +210,6 @@ function problems(session: BookSession, members: readonly MemberRow[]): Problem[
 
 function refusedKind(code: ErrorCode): Problem['kind'] {
   if (code === 'LOG_FORKED') return 'forked'
+  if (code === 'SECRET_UNKNOWN') return 'waiting'
   return code === 'NEEDS_NEWER_VERSION' ? 'paused' : 'quarantined'
-}
-
-function splitPlace(place: string): [LogId, number] {
-  const [log, index] = place.split('-')
-  return [log as LogId, Number(index)]
 }

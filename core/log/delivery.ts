@@ -6,6 +6,7 @@
 import type { DeviceId, ErrorCode, LogId, MemberId, Refusal } from '../contract/index.js'
 import { decodeEntry } from '../ops/codec.js'
 import type { Entry, PlacedEntry } from '../ops/operations.js'
+import { Arrivals } from './arrivals.js'
 import { Causality } from './causality.js'
 import { Queue } from './queue.js'
 
@@ -43,6 +44,8 @@ interface Lane {
 
 export class Delivery {
   readonly causality = new Causality()
+  /** All that was delivered, in the order in which it was: a causal one. */
+  readonly arrivals = new Arrivals()
   readonly #lanes = new Map<LogId, Lane>()
   /** Logs whose next entry waits for the key log to grow. */
   readonly #waiting = new Map<LogId, Set<LogId>>()
@@ -99,7 +102,7 @@ export class Delivery {
     const checked = this.causality.check(log, entry)
     if (lane.stop || lane.queue.length > 0 || !checked.ok) throw new Error('own entry out of order')
     lane.offered++
-    this.#apply(log, lane, entry)
+    this.#apply(log, entry)
   }
 
   /**
@@ -171,24 +174,31 @@ export class Delivery {
       return false
     }
     lane.queue.shift()
-    this.#apply(log, lane, entry)
+    this.#apply(log, entry)
     return true
   }
 
-  #apply(log: LogId, lane: Lane, entry: Entry): void {
-    const index = this.causality.length(log)
-    const causality = this.causality
-    causality.append(log, entry)
-    this.#deliver({
+  /** An entry that was delivered before, as it was delivered: to be folded again. */
+  placed(log: LogId, index: number, { lamport, wallMs, ops }: Entry): PlacedEntry {
+    const { author } = this.#lane(log)
+    const { causality } = this
+    return {
       log,
       index,
-      lamport: entry.lamport,
-      wallMs: entry.wallMs,
-      author: lane.author.member,
-      device: lane.author.device,
-      ops: entry.ops,
+      lamport,
+      wallMs,
+      author: author.member,
+      device: author.device,
+      ops,
       sees: (other, otherIndex) => causality.sees(log, index, other, otherIndex)
-    })
+    }
+  }
+
+  #apply(log: LogId, entry: Entry): void {
+    const index = this.causality.length(log)
+    this.causality.append(log, entry)
+    this.arrivals.add(log, index)
+    this.#deliver(this.placed(log, index, entry))
     this.#wake(log)
   }
 

@@ -4,8 +4,16 @@
  */
 import { EventEmitter } from 'node:events'
 import type Hypercore from 'hypercore'
-import { refuse, type BookId, type ErrorCode, type LogId, type MemberId } from '../contract/index.js'
+import {
+  refuse,
+  type BookId,
+  type ErrorCode,
+  type LogId,
+  type MemberId,
+  type Refusal
+} from '../contract/index.js'
 import { logOfWriter } from '../identity/log-tree.js'
+import { decodeHeader } from '../ops/header.js'
 import type { Author, Delivery } from './delivery.js'
 import { checkHeader, type HeaderAuthor } from './header.js'
 import { PROCESS_PACE, type Pace } from './pace.js'
@@ -32,6 +40,10 @@ const TOO_MANY = {
 } as const
 
 const SHARED = refuse('HEADER_FORGED', 'The log is not of a kind that one device alone can write.')
+const LOCKED = refuse(
+  'SECRET_UNKNOWN',
+  'It is written with a secret of the book that this device was not told yet, or is no log of it.'
+)
 
 /** Why a log is followed: others tell of it, it is on this disk already, or an entry that came builds on it. */
 export type Reason = 'told' | 'stored' | 'needed'
@@ -48,6 +60,8 @@ interface Source {
   refused: { readonly code: ErrorCode; readonly message: string } | null
   /** A fork that an earlier run saw: what that had of the log is read, and reported. */
   past: 'whole' | 'forked'
+  /** Why no secret that is known here opens it; one that comes may. */
+  locked: Refusal | null
 }
 
 export interface RefusedLog {
@@ -101,9 +115,9 @@ export class Intake extends EventEmitter<IntakeEvents> {
   /** Logs that are not read further, or not at all, and why; with their authors where those are known. */
   refused(): RefusedLog[] {
     const all: RefusedLog[] = []
-    for (const [log, source] of this.#sources) {
-      const refused = source.refused ?? (source.past === 'forked' ? FORKED : null)
-      if (refused) all.push({ log, author: source.author, ...refused })
+    for (const [log, { author, refused, past, locked }] of this.#sources) {
+      const why = refused ?? (past === 'forked' ? FORKED : locked)
+      if (why) all.push({ log, author, code: why.code, message: why.message })
     }
     for (const { log, author } of this.shares.left()) all.push({ log, author, ...TOO_MANY })
     return all
@@ -118,8 +132,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
   pending(): number {
     const stopped = new Set(this.delivery.stops().map(({ log }) => log))
     let sum = 0
-    for (const [log, { core, refused, past }] of this.#sources) {
-      if (!refused && past === 'whole' && !stopped.has(log))
+    for (const [log, { core, refused, past, locked }] of this.#sources) {
+      if (!refused && !locked && past === 'whole' && !stopped.has(log))
         sum += Math.max(0, core.length - this.delivery.causality.length(log))
     }
     return sum
@@ -165,6 +179,21 @@ export class Intake extends EventEmitter<IntakeEvents> {
     return this.#closed === 'open'
   }
 
+  /** A secret of the book has come: what could not be opened is tried again. */
+  unlock(): void {
+    for (const source of this.#sources.values()) source.locked = null
+    this.kick()
+  }
+
+  /** Blocks of a log that are on this disk; null where one is not. */
+  async read(log: LogId, from: number, to: number): Promise<(Uint8Array | null)[]> {
+    const core = this.#sources.get(log)?.core
+    if (!core) return []
+    const reads: Promise<Uint8Array | null>[] = []
+    for (let index = from; index < to; index++) reads.push(core.get(index, { wait: false }))
+    return Promise.all(reads)
+  }
+
   /** Follows a log that this device just created: its header is known to be good. */
   adopt(log: LogId, core: Hypercore, author: HeaderAuthor): void {
     this.#follow(log, core, 'stored', 'whole').author = author
@@ -174,7 +203,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   }
 
   #follow(log: LogId, core: Hypercore, reason: Reason, past: Source['past']): Source {
-    const source: Source = { core, reason, author: null, refused: null, past }
+    const source: Source = { core, reason, author: null, refused: null, past, locked: null }
     this.#sources.set(log, source)
     core.on('append', () => this.kick())
     // Hypercore found two signed histories of the log, and closes it: what was applied stays.
@@ -266,7 +295,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
 
   /** Reads a log as far as it goes; returns how many blocks it took. */
   async #readLog(log: LogId, source: Source): Promise<number> {
-    if (source.refused || source.core.length === 0) return 0
+    if (source.refused || source.locked || source.core.length === 0) return 0
     if (!source.author && !(await this.#readHeader(log, source))) return 0
     let taken = 0
     while (this.#closed === 'open' && this.delivery.wantsMore(log)) {
@@ -279,8 +308,18 @@ export class Intake extends EventEmitter<IntakeEvents> {
   }
 
   async #readHeader(log: LogId, source: Source): Promise<boolean> {
-    const block = await source.core.get(0, { wait: false })
-    if (!block) return false
+    let problem: Refusal | null = null
+    const block = await this.store.firstBlock(source.core, (bytes) => {
+      const decoded = decodeHeader(bytes)
+      if (!decoded.ok) problem = decoded.error
+      return decoded.ok
+    })
+    if (!block) {
+      // Where the book never had another secret than this, it is what it seems to be.
+      source.locked = problem && this.store.secrets.length > 1 ? LOCKED.error : problem
+      if (problem) this.emit('delivered')
+      return false
+    }
     const checked = isOfOneWriter(source.core, log) ? checkHeader(block, log, this.book) : SHARED
     if (checked.ok && source.reason === 'told' && this.shares.isUsedUp(checked.value.member)) {
       await this.#leave(log, source, checked.value)

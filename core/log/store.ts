@@ -3,22 +3,33 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Corestore from 'corestore'
 import Hypercore from 'hypercore'
-import { done, refuse, type LogId, type Outcome } from '../contract/index.js'
+import { done, refuse, type LogId, type Outcome, type Place } from '../contract/index.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
 
 /** Requests under way to one peer: Hypercore's default of 16 to begin with leaves a fast link idle. */
 const INFLIGHT_BLOCKS: [number, number] = [256, 512]
 
+/** Which of the book's secrets: the founding one, or the place of the operation that made it. */
+export type Epoch = 'founding' | Place
+
+/** 32 bytes. Each log's key is derived from one of these and from the log's own key. */
+export interface EpochSecret {
+  readonly epoch: Epoch
+  readonly secret: Uint8Array
+}
+
 export interface LogStoreOptions {
   readonly folder: string
-  /** The book's secret, 32 bytes. Each log's key is derived from it and from the log's own key. */
+  /** The book's founding secret, 32 bytes. */
   readonly secret: Uint8Array
   /**
    * A copied or restored folder is about to be taken up as this device's own, after which it looks like any other: what
    * must not be forgotten of that is to be kept now.
    */
   readonly moved?: () => Promise<void>
+  /** Those that came in its place since, oldest first. */
+  readonly later?: readonly EpochSecret[]
 }
 
 /** How the folder was found: a copied or restored one may be older than what others have seen of our logs. */
@@ -27,21 +38,45 @@ export type FolderOrigin = 'same' | 'moved'
 export class LogStore {
   readonly durability: Durability
   readonly #cores = new Map<LogId, Hypercore>()
+  /** Oldest first. */
+  readonly #secrets: EpochSecret[]
+  /** The secret that new logs are written with. */
+  #epoch: Epoch = 'founding'
 
   private constructor(
     readonly corestore: Corestore,
     readonly origin: FolderOrigin,
-    private readonly secret: Uint8Array,
-    folder: string
+    { secret, later = [], folder }: LogStoreOptions
   ) {
     this.durability = new Durability(corestore, folder)
+    this.#secrets = [{ epoch: 'founding', secret }, ...later]
+  }
+
+  get secrets(): readonly EpochSecret[] {
+    return this.#secrets
+  }
+
+  get epoch(): Epoch {
+    return this.#epoch
+  }
+
+  /** Takes in a secret that was not known; says whether it was news. */
+  learn(secret: EpochSecret): 'new' | 'known' {
+    if (this.#secrets.some(({ epoch }) => epoch === secret.epoch)) return 'known'
+    this.#secrets.push(secret)
+    return 'new'
+  }
+
+  /** From now on new logs are written with this secret, if it is known. */
+  writeWith(epoch: Epoch): void {
+    if (this.#secrets.some((each) => each.epoch === epoch)) this.#epoch = epoch
   }
 
   /** Refuses with FOLDER_IN_USE while another process has it open. */
   static async open(options: LogStoreOptions): Promise<Outcome<LogStore>> {
     try {
       const corestore = await openCorestore(options.folder)
-      return done(new LogStore(corestore, 'same', options.secret, options.folder))
+      return done(new LogStore(corestore, 'same', options))
     } catch (error) {
       if (isMoved(error)) return LogStore.#openMoved(options)
       return refuseOpening(error)
@@ -54,7 +89,7 @@ export class LogStore {
       await options.moved?.()
       await rm(join(options.folder, 'CORESTORE'), { force: true })
       const corestore = await openCorestore(options.folder)
-      return done(new LogStore(corestore, 'moved', options.secret, options.folder))
+      return done(new LogStore(corestore, 'moved', options))
     } catch (error) {
       return refuseOpening(error)
     }
@@ -93,13 +128,30 @@ export class LogStore {
 
   /** What was written stays: Hypercore would let a writer cut its log back and write it anew, on every peer's disk. */
   #options() {
-    return { encryption: { key: this.secret }, inflightRange: INFLIGHT_BLOCKS, allowFork: false }
+    return { encryption: { key: this.#secret(this.#epoch) }, inflightRange: INFLIGHT_BLOCKS, allowFork: false }
   }
 
   #keep(log: LogId, core: Hypercore): void {
     this.#cores.set(log, core)
     // Hypercore closes a log with two histories; what is here of it can be read once it is opened again.
     core.once('close', () => this.#cores.get(log) === core && this.#cores.delete(log))
+  }
+
+  /**
+   * Reads the first block of a log with each of the secrets, the newest first, until one gives what it should be; the
+   * log is read with that secret from then on. null: not here yet, or with none.
+   */
+  async firstBlock(core: Hypercore, isIt: (block: Uint8Array) => boolean): Promise<Uint8Array | null> {
+    for (const { secret } of [...this.#secrets].reverse()) {
+      await core.setEncryptionKey(secret)
+      const block = await core.get(0, { wait: false })
+      if (!block || isIt(block)) return block
+    }
+    return null
+  }
+
+  #secret(epoch: Epoch): Uint8Array {
+    return this.#secrets.find((each) => each.epoch === epoch)?.secret as Uint8Array
   }
 
   async close(): Promise<void> {

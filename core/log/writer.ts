@@ -15,12 +15,12 @@ import {
   type FoundingCertificate
 } from '../identity/certificates.js'
 import type { KeyPair } from '../identity/keys.js'
-import { encodeEntry } from '../ops/codec.js'
-import { ENTRY_VERSION, type Entry, type Operation } from '../ops/operations.js'
+import { asRead, encodeEntry } from '../ops/codec.js'
+import { leastVersion, type Entry, type Operation } from '../ops/operations.js'
 import type { Delivery } from './delivery.js'
 import { makeHeader } from './header.js'
 import type { Intake } from './intake.js'
-import type { LogStore } from './store.js'
+import type { Epoch, LogStore } from './store.js'
 
 /** What has to outlive the process, in a file of its own that is synced on every change. */
 export interface WriterState {
@@ -31,6 +31,8 @@ export interface WriterState {
   /** `closed`: ended properly at `length`; the segment may be continued. `open`: it was being written. */
   readonly mark: 'open' | 'closed'
   readonly length: number
+  /** The book's secret that it is encrypted with. */
+  readonly epoch: Epoch
 }
 
 export interface WriterStateFile {
@@ -112,7 +114,7 @@ export class LogWriter {
     const index = this.#o.delivery.causality.length(log)
     const ops = make(log, index)
     if (!ops.ok) return ops
-    const entry = this.#entry(log, ops.value)
+    const entry = this.#entry(log, ops.value.map(asRead))
     const block = encodeEntry(entry, log)
     if (block.length > LIMITS.blockBytes) {
       return refuse('BLOCK_TOO_LARGE', 'That is too much for one entry.', { bytes: block.length })
@@ -155,19 +157,20 @@ export class LogWriter {
   }
 
   /**
-   * Whether what is stored of the segment is just what was written here. It is not when this disk went back in time
-   * unnoticed (a restored snapshot) and a peer has since brought what was written after it, or another history of it,
-   * upon which Hypercore closes it.
+   * Whether the segment is written with the secret that is current, and what is stored of it is just what was written
+   * here. It is not when this disk went back in time unnoticed (a restored snapshot) and a peer has since brought what
+   * was written after it, or another history of it, upon which Hypercore closes it.
    */
   #isOurs({ state, core }: Segment): boolean {
     if (core.closed) return false
     const ours = this.#written + this.#unstored
+    if (state.epoch !== this.#o.store.epoch) return false
     return this.#o.delivery.causality.length(state.log) === ours && core.length <= ours
   }
 
   #entry(log: LogId, ops: readonly Operation[]): Entry {
     const { deps, lamport } = this.#o.delivery.causality.next(log)
-    return { version: ENTRY_VERSION, lamport, wallMs: this.#o.now(), deps, ops }
+    return { version: leastVersion(ops), lamport, wallMs: this.#o.now(), deps, ops }
   }
 
   #failed(): Outcome<never> {
@@ -223,7 +226,7 @@ export class LogWriter {
   /** Goes on with the last segment if it ended properly and is here as it ended. */
   async #continue(last: WriterState): Promise<Segment | null> {
     const { store, delivery, state } = this.#o
-    if (last.mark !== 'closed' || store.origin !== 'same') return null
+    if (last.mark !== 'closed' || store.origin !== 'same' || last.epoch !== store.epoch) return null
     const core = await store.open(last.log)
     if (core.length !== last.length || delivery.causality.length(last.log) !== last.length) return null
     const open: WriterState = { ...last, mark: 'open' }
@@ -239,7 +242,7 @@ export class LogWriter {
     const { log, core } = await store.create(keyPair.publicKey)
     const segment = last ? last.segment + 1 : 0
     const previous = last && { log: keyOf(last.log), length: delivery.causality.length(last.log) }
-    const state: WriterState = { segment, log, seed, mark: 'open', length: 0 }
+    const state: WriterState = { segment, log, seed, mark: 'open', length: 0, epoch: store.epoch }
     await this.#o.state.save(state)
     await core.append(makeHeader({ founding, certificate, device, log, segment, previous }), { keyPair })
     this.#written = 1

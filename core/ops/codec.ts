@@ -8,7 +8,7 @@ import { keyOfName, nameOfKey } from './names.js'
 import type { AnyForm } from './operation-wire.js'
 import { formOf, formOfNumber } from './operation-wire.js'
 import type { Dependency, Entry, Operation } from './operations.js'
-import { ENTRY_VERSION } from './operations.js'
+import { ENTRY_VERSION, leastVersion } from './operations.js'
 import type { State } from './primitives.js'
 import { c } from './primitives.js'
 import { getEncoding } from './spec/index.js'
@@ -31,7 +31,8 @@ const byKey = (a: Dependency, b: Dependency): number => Buffer.compare(keyOfName
  */
 export function encodeEntry(entry: Entry, own: LogId): Uint8Array {
   const { version, lamport, wallMs, deps, ops } = entry
-  if (version !== ENTRY_VERSION) throw new RangeError(`not a version that can be written: ${version}`)
+  if (version < leastVersion(ops) || version > ENTRY_VERSION)
+    throw new RangeError(`not a version that can be written: ${version}`)
   checkCounts(ops.length, deps.length)
   const writer = new TableWriter(own)
   const sorted = deps.length > 1 ? [...deps].sort(byKey) : deps
@@ -51,6 +52,18 @@ export function encodeEntry(entry: Entry, own: LogId): Uint8Array {
   TABLE.encode(state, table)
   for (const each of frames) encodeFrame(state, each)
   return state.buffer
+}
+
+/** An operation as it will be read: lists that have one order on the wire are put in it. */
+export function asRead(operation: Operation): Operation {
+  const byName = (a: string, b: string): number => Buffer.compare(keyOfName(a), keyOfName(b))
+  if ('kept' in operation) {
+    return { ...operation, kept: [...operation.kept].sort((a, b) => byName(a.log, b.log)) }
+  }
+  if ('sealed' in operation) {
+    return { ...operation, sealed: [...operation.sealed].sort((a, b) => byName(a.member, b.member)) }
+  }
+  return operation
 }
 
 /** Adds the size of an operation to `state.end`. */
@@ -118,6 +131,7 @@ function decodeKnown(state: State, own: LogId): Entry {
   for (let i = 0; i < operations; i++) ops.push(readOperation(state, table))
   if (state.start !== state.end) throw new Error('bytes after the last operation')
   table.finish()
+  if (version < leastVersion(ops)) throw new Error('holds what its version does not have')
   return { version, lamport, wallMs, deps, ops }
 }
 

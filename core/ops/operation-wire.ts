@@ -1,10 +1,10 @@
 /** Operations and the structs that they are on the wire. Throws on what is beyond the limits, in both directions. */
-import type { AccountId, IsoDate, Place, VersionId } from '../contract/index.js'
+import type { AccountId, IsoDate, MemberId, Place, TransactionId, VersionId } from '../contract/index.js'
 import { LIMITS } from '../contract/index.js'
 import { currencyOfWire, dateOfWire, keyOfName, nameOfKey, wireOfCurrency, wireOfDate } from './names.js'
-import type { Operation, OperationKind, Posting, TransactionContent } from './operations.js'
+import type { Kept, Operation, OperationKind, Posting, Sealed, TransactionContent } from './operations.js'
 import type { Encoding } from './primitives.js'
-import type { Structs, WireContent, WirePlace, WirePosting } from './spec/index.js'
+import type { Structs, WireContent, WireKept, WirePlace, WirePosting, WireSealed } from './spec/index.js'
 import { getEncoding } from './spec/index.js'
 import type { TableReader, TableWriter } from './table.js'
 
@@ -109,6 +109,42 @@ const writePlaces = (places: readonly Place[], table: TableWriter): readonly Wir
 
 const readPlaces = (wires: readonly WirePlace[], table: TableReader): readonly VersionId[] =>
   few(wires, LIMITS.replacesPerVersion).map((wire) => table.read<VersionId>(wire))
+
+/** In the order of the logs' keys, so that there is one way to write them. */
+function writeKept(kept: readonly Kept[], table: TableWriter): WireKept[] {
+  const sorted = [...few(kept, LIMITS.logsPerCut)].sort((a, b) => byKey(a.log, b.log))
+  sorted.forEach(({ log }, i) => ascending(sorted[i - 1]?.log, log))
+  return sorted.map(({ log, length }) => ({ log: table.add(log), length }))
+}
+
+function readKept(wires: readonly WireKept[], table: TableReader): Kept[] {
+  const kept = few(wires, LIMITS.logsPerCut).map(({ log, length }) => ({ log: table.log(log), length }))
+  kept.forEach(({ log }, i) => ascending(kept[i - 1]?.log, log))
+  return kept
+}
+
+const writeSealed = (sealed: readonly Sealed[]): WireSealed[] => {
+  const sorted = [...few(sealed, LIMITS.membersPerSecret)].sort((a, b) => byKey(a.member, b.member))
+  sorted.forEach(({ member }, i) => ascending(sorted[i - 1]?.member, member))
+  return sorted.map(({ member, ephemeral, box }) => ({ member: keyOfName(member), ephemeral, box }))
+}
+
+function readSealed(wires: readonly WireSealed[]): Sealed[] {
+  // Copies: an entry keeps no hold of its block.
+  const sealed = few(wires, LIMITS.membersPerSecret).map(({ member, ephemeral, box }) => ({
+    member: nameOfKey<MemberId>(member),
+    ephemeral: Uint8Array.from(ephemeral),
+    box: Uint8Array.from(box)
+  }))
+  sealed.forEach(({ member }, i) => ascending(sealed[i - 1]?.member, member))
+  return sealed
+}
+
+const byKey = (a: string, b: string): number => Buffer.compare(keyOfName(a), keyOfName(b))
+
+function ascending(before: string | undefined, name: string): void {
+  if (before !== undefined && byKey(before, name) >= 0) throw new RangeError('keys are not in order')
+}
 
 const FORMS: { readonly [Kind in OperationKind]: unknown } = {
   setBook: form<'setBook', '@guildbook/set-book'>(
@@ -227,6 +263,98 @@ const FORMS: { readonly [Kind in OperationKind]: unknown } = {
       kind: 'void',
       replaces: readPlaces(replaces, table),
       reason: text(reason, LIMITS.noteLength)
+    })
+  ),
+  openInvite: form<'openInvite', '@guildbook/open-invite'>(
+    10,
+    '@guildbook/open-invite',
+    ({ invite, sealed, role, expiresMs, uses, approval }) => ({
+      invite: keyOfName(invite),
+      role,
+      expiresMs,
+      uses,
+      approval,
+      sealed: writeSealed(sealed)
+    }),
+    ({ invite, sealed, role, expiresMs, uses, approval }) => ({
+      kind: 'openInvite',
+      invite: nameOfKey(invite),
+      role,
+      expiresMs,
+      uses,
+      approval,
+      sealed: readSealed(sealed)
+    })
+  ),
+  setRole: form<'setRole', '@guildbook/set-role'>(
+    11,
+    '@guildbook/set-role',
+    ({ member, role, kept }, table) => ({ member: keyOfName(member), role, kept: writeKept(kept, table) }),
+    ({ member, role, kept }, table) => ({
+      kind: 'setRole',
+      member: nameOfKey(member),
+      role,
+      kept: readKept(kept, table)
+    })
+  ),
+  remove: form<'remove', '@guildbook/remove'>(
+    12,
+    '@guildbook/remove',
+    ({ member, reason, kept }, table) => ({
+      member: keyOfName(member),
+      reason: text(reason, LIMITS.noteLength),
+      kept: writeKept(kept, table)
+    }),
+    ({ member, reason, kept }, table) => ({
+      kind: 'remove',
+      member: nameOfKey(member),
+      reason: text(reason, LIMITS.noteLength),
+      kept: readKept(kept, table)
+    })
+  ),
+  revokeDevice: form<'revokeDevice', '@guildbook/revoke-device'>(
+    13,
+    '@guildbook/revoke-device',
+    ({ device, kept }, table) => ({ device: keyOfName(device), kept: writeKept(kept, table) }),
+    ({ device, kept }, table) => ({
+      kind: 'revokeDevice',
+      device: nameOfKey(device),
+      kept: readKept(kept, table)
+    })
+  ),
+  nameDevice: form<'nameDevice', '@guildbook/name-device'>(
+    14,
+    '@guildbook/name-device',
+    ({ device, name }) => ({ device: keyOfName(device), name: text(name, LIMITS.deviceNameLength) }),
+    ({ device, name }) => ({
+      kind: 'nameDevice',
+      device: nameOfKey(device),
+      name: text(name, LIMITS.deviceNameLength)
+    })
+  ),
+  rotate: form<'rotate', '@guildbook/rotate'>(
+    15,
+    '@guildbook/rotate',
+    ({ sealed }) => ({ sealed: writeSealed(sealed) }),
+    ({ sealed }) => ({ kind: 'rotate', sealed: readSealed(sealed) })
+  ),
+  adopt: form<'adopt', '@guildbook/adopt'>(
+    16,
+    '@guildbook/adopt',
+    ({ place }, table) => ({ place: table.write(place) }),
+    ({ place }, table) => ({ kind: 'adopt', place: table.read(place) })
+  ),
+  comment: form<'comment', '@guildbook/comment'>(
+    17,
+    '@guildbook/comment',
+    (operation, table) => ({
+      transaction: table.write(operation.transaction),
+      text: text(operation.text, LIMITS.commentLength)
+    }),
+    (wire, table) => ({
+      kind: 'comment',
+      transaction: table.read<TransactionId>(wire.transaction),
+      text: text(wire.text, LIMITS.commentLength)
     })
   )
 }

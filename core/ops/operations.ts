@@ -6,16 +6,20 @@ import type {
   AccountId,
   AccountType,
   CurrencyCode,
+  DeviceId,
+  InviteApproval,
   InviteId,
   LogId,
   MemberId,
+  Place,
   Role,
+  TransactionId,
   VersionId
 } from '../contract/index.js'
 import type { Posting, TransactionContent } from '../domain/transaction.js'
 
 /** The newest entry version that this code writes and reads. */
-export const ENTRY_VERSION = 1
+export const ENTRY_VERSION = 2
 
 export type { Posting, TransactionContent }
 
@@ -50,6 +54,53 @@ export type Operation =
   | ({ readonly kind: 'post' } & TransactionContent)
   | ({ readonly kind: 'amend'; readonly replaces: readonly VersionId[] } & TransactionContent)
   | { readonly kind: 'void'; readonly replaces: readonly VersionId[]; readonly reason: string }
+  // since version 2
+  | {
+      readonly kind: 'openInvite'
+      readonly invite: InviteId
+      readonly role: Role
+      readonly expiresMs: number
+      /** How many people it lets in. */
+      readonly uses: number
+      readonly approval: InviteApproval
+      /** The invite's secret, for each owner: any of them can complete the pairing. */
+      readonly sealed: readonly Sealed[]
+    }
+  | {
+      readonly kind: 'setRole'
+      readonly member: MemberId
+      readonly role: Role
+      readonly kept: readonly Kept[]
+    }
+  | {
+      readonly kind: 'remove'
+      /** The author's own: they leave. */
+      readonly member: MemberId
+      readonly reason: string
+      readonly kept: readonly Kept[]
+    }
+  | { readonly kind: 'revokeDevice'; readonly device: DeviceId; readonly kept: readonly Kept[] }
+  | { readonly kind: 'nameDevice'; readonly device: DeviceId; readonly name: string }
+  /** A new secret of the book, for each member. */
+  | { readonly kind: 'rotate'; readonly sealed: readonly Sealed[] }
+  /** Makes an operation that was cut off count. */
+  | { readonly kind: 'adopt'; readonly place: Place }
+  | { readonly kind: 'comment'; readonly transaction: TransactionId; readonly text: string }
+
+/** How much of a log counts: its length, the header included. A log that is not named keeps nothing. */
+export interface Kept {
+  readonly log: LogId
+  readonly length: number
+}
+
+/** 48 bytes that only this member can open (libsodium's sealed box to the member's key). */
+export interface Sealed {
+  readonly member: MemberId
+  /** 32 bytes */
+  readonly ephemeral: Uint8Array
+  /** 64 bytes */
+  readonly box: Uint8Array
+}
 
 export type OperationKind = Operation['kind']
 
@@ -83,3 +134,28 @@ export interface PlacedEntry {
   /** Whether this entry's author had that entry when writing this one (its causal past, itself excluded). */
   sees(log: LogId, index: number): boolean
 }
+
+const SINCE_2: ReadonlySet<OperationKind> = new Set([
+  'openInvite',
+  'setRole',
+  'remove',
+  'revokeDevice',
+  'nameDevice',
+  'rotate',
+  'adopt',
+  'comment'
+])
+
+/** The first entry version that has this operation. */
+export function versionOf(operation: Operation): number {
+  if (SINCE_2.has(operation.kind)) return 2
+  const isNewRole =
+    (operation.kind === 'admit' || operation.kind === 'invite') &&
+    operation.role !== 'owner' &&
+    operation.role !== 'contributor'
+  return isNewRole ? 2 : 1
+}
+
+/** The version that an entry with these operations is written as: the least that its readers have to know. */
+export const leastVersion = (ops: readonly Operation[]): number =>
+  ops.reduce((version, operation) => Math.max(version, versionOf(operation)), 1)

@@ -22,17 +22,27 @@ export const CertificateMessage = v.strictObject({
   signature: hex(64)
 })
 
-/** Proves knowledge of the book's secret, and which device speaks, on this very connection. */
-export const HelloMessage = v.strictObject({
-  certificate: CertificateMessage,
-  proof: hex(32),
-  signature: hex(64)
-})
+/** Most secrets of one book that are proved at once: the newest ones. */
+const MOST_PROOFS = 1024
+
+/** Proves knowledge of secrets of the book, on this very connection; says nothing else. */
+export const ProofMessage = v.strictObject({ proofs: v.pipe(v.array(hex(32)), v.maxLength(MOST_PROOFS)) })
+export type ProofMessage = v.InferOutput<typeof ProofMessage>
+
+/** To one who proved to know the book: which device speaks, on this very connection. */
+export const HelloMessage = v.strictObject({ certificate: CertificateMessage, signature: hex(64) })
 export type HelloMessage = v.InferOutput<typeof HelloMessage>
 
 /** Both sides sent one: replication starts. */
 export const AcceptMessage = v.strictObject({})
 export type AcceptMessage = v.InferOutput<typeof AcceptMessage>
+
+/** To someone who is known and does not belong here any more: they get nothing, and are told so. */
+export const FarewellMessage = v.strictObject({
+  code: v.picklist(['MEMBER_REMOVED', 'DEVICE_REVOKED']),
+  byName: text(LIMITS.nameLength)
+})
+export type FarewellMessage = v.InferOutput<typeof FarewellMessage>
 
 /** Applied lengths that changed since the last such message on this connection, and the digest of the whole. */
 export const HaveMessage = v.strictObject({
@@ -70,6 +80,11 @@ export type RevealMessage = v.InferOutput<typeof RevealMessage>
 export const WelcomeMessage = v.strictObject({
   founding: v.strictObject({ founder: hex(32), nonce: hex(32), createdMs: count, signature: hex(64) }),
   secret: hex(32),
+  /** The secrets that came in its place since, oldest first. */
+  later: v.optional(
+    v.pipe(v.array(v.strictObject({ epoch: text(80), secret: hex(32) })), v.maxLength(1024)),
+    []
+  ),
   logs: v.pipe(v.array(z32Key), v.maxLength(20_000))
 })
 export type WelcomeMessage = v.InferOutput<typeof WelcomeMessage>

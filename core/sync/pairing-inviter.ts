@@ -9,6 +9,7 @@ import type { NoiseStream } from 'hyperswarm'
 import Protomux, { type Channel } from 'protomux'
 import type { InviteId, MemberId, Role } from '../contract/index.js'
 import { memberIdOf, type FoundingCertificate } from '../identity/certificates.js'
+import type { EpochSecret } from '../log/store.js'
 import { inviteKey, inviteTopic } from '../identity/invite-code.js'
 import { verificationWords } from '../identity/words.js'
 import { Meeting } from './meeting.js'
@@ -75,8 +76,11 @@ export interface InviterOptions {
   welcome(): {
     readonly founding: FoundingCertificate
     readonly secret: Uint8Array
+    readonly later: readonly EpochSecret[]
     readonly logs: readonly string[]
   }
+  /** Someone's words are known: where the invite is pre-approved they are let in now. */
+  revealed(knock: Knock): void
   readonly randomBytes: (count: number) => Uint8Array
 }
 
@@ -194,6 +198,7 @@ export class Inviter extends EventEmitter<InviterEvents> {
       visit.member = member
       this.#answer(visit)
       this.emit('changed')
+      this.#o.revealed(knock)
     }
     const onThanks = async () => {
       if (!member || this.#knock(member)?.verdict !== 'admitted') return
@@ -213,7 +218,8 @@ export class Inviter extends EventEmitter<InviterEvents> {
   /** The knock as it is kept, or why it is not heard. */
   async #knocked(member: MemberId, message: KnockMessage): Promise<Knock | RefusedMessage['code']> {
     const known = this.#knock(member)
-    const wasAdmitted = known?.verdict === 'admitted' || known?.verdict === 'done'
+    // By another owner's device perhaps, or before an interruption.
+    const wasAdmitted = known?.verdict === 'admitted' || known?.verdict === 'done' || this.#o.isAdmitted(member)
     const ended = this.#o.ended()
     if (ended && !wasAdmitted) return ended
     if (known?.verdict === 'refused') return 'ADMISSION_REFUSED'
@@ -244,8 +250,13 @@ export class Inviter extends EventEmitter<InviterEvents> {
       const ended = this.#o.ended()
       return ended && !this.#o.isAdmitted(visit.member) ? visit.sendRefused(ended) : undefined
     }
-    const { founding, secret, logs } = this.#o.welcome()
-    visit.sendWelcome({ founding: foundingToMessage(founding), secret: toHex(secret), logs: [...logs] })
+    const { founding, secret, later, logs } = this.#o.welcome()
+    visit.sendWelcome({
+      founding: foundingToMessage(founding),
+      secret: toHex(secret),
+      later: later.map((each) => ({ epoch: each.epoch, secret: toHex(each.secret) })),
+      logs: [...logs]
+    })
   }
 
   #knock(member: MemberId): Knock | undefined {

@@ -1,6 +1,7 @@
 /**
- * The newcomer's side of pairing. All it needs to go on after an interruption is its record: the invite, its nonce,
- * and what it was told. It knocks again with the same nonce, and is answered as before.
+ * The newcomer's side of pairing. All it needs to go on after an interruption is its record: the invite, and what it was
+ * told. It knocks on every device that answers the invite, on each connection with a fresh nonce: whoever learns one can
+ * do nothing with it elsewhere.
  */
 import { EventEmitter } from 'node:events'
 import type Hyperswarm from 'hyperswarm'
@@ -40,7 +41,7 @@ export interface JoinRecord {
   /** 12 bytes, hex. */
   readonly secret: string
   readonly name: string
-  /** 32 bytes, hex. */
+  /** 32 bytes, hex: what the words of `greeting` come from. */
   readonly nonce: string
   /** What the inviter said, once it did. */
   readonly greeting: GreetMessage | null
@@ -62,7 +63,16 @@ export interface NewcomerOptions {
 
 interface Visit {
   readonly channel: Channel
-  greeted: 'no' | 'yes'
+  /** Ours, on this connection. */
+  readonly nonce: string
+  /** What the device at the other end said; null before it answered. */
+  greeting: GreetMessage | null
+}
+
+/** A device that answered, and the four words that stand on its screen. */
+export interface Answer {
+  readonly inviterName: string
+  readonly words: readonly string[]
 }
 
 export interface NewcomerEvents {
@@ -75,6 +85,7 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
   readonly #key: Uint8Array
   readonly #meeting: Meeting
   readonly #visits = new Set<Visit>()
+  readonly #nonces = new WeakMap<NoiseStream, string>()
   readonly #underWay = new Set<Promise<void>>()
   #record: JoinRecord
   #state: 'open' | 'ended' = 'open'
@@ -98,7 +109,7 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
       onclose: () => this.#left(visit)
     })
     if (!channel) return
-    const visit: Visit = { channel, greeted: 'no' }
+    const visit: Visit = { channel, nonce: this.#nonceFor(stream), greeting: null }
     this.#visits.add(visit)
     const leave = () => void stream.destroy()
     /** What cannot be kept now, for want of space perhaps, is said again when we knock again. */
@@ -115,24 +126,22 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
     addMessage(channel, RefusedMessage, (message) => take(onRefused(message)), leave)
     const sendThanks = addMessage(channel, ThanksMessage, leave, leave)
     channel.open()
-    this.#knock(sendKnock, handshake, side)
+    this.#knock(sendKnock, visit.nonce, handshake, side)
 
     const onGreet = async (greeting: GreetMessage) => {
       if (!isProofValid(greeting.proof, this.#key, 'inviter', handshake, otherSide(side))) return leave()
-      visit.greeted = 'yes'
-      const before = this.#record.greeting
-      if (before && (before.nonce !== greeting.nonce || before.inviter !== greeting.inviter)) {
-        // Our nonce was opened to someone else, who could now choose theirs so that the words match: take another.
-        await this.#save({ ...this.#record, nonce: toHex(this.#o.randomBytes(32)), greeting: null })
-        return channel.close()
-      }
-      await this.#save({ ...this.#record, greeting })
-      sendReveal({ nonce: this.#record.nonce })
+      const isFirst = this.#greeted().length === 0
+      visit.greeting = greeting
+      // Others who answer are shown beside the first, each with the words on their own screen.
+      if (isFirst) await this.#save({ ...this.#record, nonce: visit.nonce, greeting })
+      sendReveal({ nonce: visit.nonce })
+      this.emit('changed')
     }
     const onWelcome = async (welcome: WelcomeMessage) => {
-      if (visit.greeted === 'no' || !isFoundingValid(foundingFromMessage(welcome.founding))) return leave()
+      if (!visit.greeting || !isFoundingValid(foundingFromMessage(welcome.founding))) return leave()
       if (this.#state === 'ended') return
-      if (!this.#record.welcome) await this.#save({ ...this.#record, welcome })
+      const { nonce, greeting } = visit
+      if (!this.#record.welcome) await this.#save({ ...this.#record, nonce, greeting, welcome })
       await this.#o.joined(this.#record)
       sendThanks({})
       void this.#leave()
@@ -143,6 +152,30 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
       await this.#save({ ...this.#record, refused: code })
       void this.#leave()
     }
+  }
+
+  /** Who answered and is connected; when all have gone, who answered last. */
+  answers(): Answer[] {
+    const { nonce, greeting } = this.#record
+    const now = this.#greeted()
+    const shown = now.length > 0 ? now : greeting ? [{ nonce, greeting }] : []
+    return shown.map((each) => ({
+      inviterName: each.greeting.inviterName,
+      words: wordsOfJoin({ ...this.#record, ...each }, this.#o.certificate)
+    }))
+  }
+
+  #greeted(): { readonly nonce: string; readonly greeting: GreetMessage }[] {
+    return [...this.#visits].flatMap(({ nonce, greeting }) => (greeting ? [{ nonce, greeting }] : []))
+  }
+
+  /** One for each connection, however often we knock on it. */
+  #nonceFor(stream: NoiseStream): string {
+    const known = this.#nonces.get(stream)
+    if (known) return known
+    const nonce = toHex(this.#o.randomBytes(32))
+    this.#nonces.set(stream, nonce)
+    return nonce
   }
 
   /** Leaves, and resolves when nothing more is written. What is heard from now on changes nothing. */
@@ -169,15 +202,19 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
 
   #left(visit: Visit): void {
     this.#visits.delete(visit)
-    if (visit.greeted === 'no') return
+    if (!visit.greeting) return
     this.#meeting.hurry()
+    const [next] = this.#greeted()
+    if (next && visit.nonce === this.#record.nonce) {
+      this.#save({ ...this.#record, ...next }).catch(() => {})
+    }
     this.emit('changed')
   }
 
-  #knock(send: (message: KnockMessage) => void, handshake: Uint8Array, side: Side): void {
+  #knock(send: (message: KnockMessage) => void, nonce: string, handshake: Uint8Array, side: Side): void {
     send({
       proof: toHex(proofOf(this.#key, 'newcomer', handshake, side)),
-      commitment: toHex(commitmentTo(fromHex(this.#record.nonce))),
+      commitment: toHex(commitmentTo(fromHex(nonce))),
       certificate: certificateToMessage(this.#o.certificate),
       signature: signPresence(this.#o.device, handshake, side),
       name: this.#record.name

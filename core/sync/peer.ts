@@ -1,6 +1,7 @@
 /**
  * One connection to another device of the book. Before anything of the book goes over it, each side shows that it
- * knows the book's secret, which certified device it is, and that the other side knows its member; then both accept.
+ * knows a secret of the book; then which certified device it is, to one who does; then that it knows the other's member
+ * as one who is present; then both accept. Who is not present any more is told so, and gets nothing.
  */
 import { EventEmitter } from 'node:events'
 import type { NoiseStream } from 'hyperswarm'
@@ -8,7 +9,15 @@ import Protomux, { type Channel } from 'protomux'
 import type { DeviceId, LogId, MemberId } from '../contract/index.js'
 import { deviceIdOf, memberIdOf, type DeviceCertificate } from '../identity/certificates.js'
 import type { KeyPair } from '../identity/keys.js'
-import { AcceptMessage, addMessage, HaveMessage, HelloMessage, toHex } from './messages.js'
+import {
+  AcceptMessage,
+  addMessage,
+  FarewellMessage,
+  HaveMessage,
+  HelloMessage,
+  ProofMessage,
+  toHex
+} from './messages.js'
 import {
   certificateFromMessage,
   certificateToMessage,
@@ -21,17 +30,22 @@ import {
 } from './proofs.js'
 
 const HELLO_MS = 15_000
+/** A farewell has this long to go out. */
+const LEAVE_MS = 2_000
 
 export interface PeerOptions {
   readonly stream: NoiseStream
   /** 32 bytes that name the book on the wire without telling it. */
-  readonly topic: Uint8Array
-  /** Known to members only, 32 bytes. */
-  readonly proofKey: Uint8Array
+  readonly channelId: Uint8Array
+  /** One for each secret of the book that is known here, 32 bytes each, the newest first. */
+  readonly proofKeys: readonly Uint8Array[]
   readonly certificate: DeviceCertificate
   readonly device: KeyPair
-  isMember(member: MemberId): boolean
+  /** `unknown`: not heard of, yet; it may wait. */
+  standingOf(remote: RemoteDevice): PeerStanding
 }
+
+export type PeerStanding = 'present' | 'unknown' | FarewellMessage
 
 export interface RemoteDevice {
   readonly member: MemberId
@@ -45,6 +59,8 @@ export interface PeerEvents {
   open: []
   /** It told what it has. */
   have: []
+  /** It says that this device does not belong here any more. */
+  farewell: [FarewellMessage]
   close: []
 }
 
@@ -54,7 +70,7 @@ export class Peer extends EventEmitter<PeerEvents> {
   readonly lengths = new Map<LogId, number>()
   /** Its digest at these lengths, hex; null until it told. */
   digest: string | null = null
-  state: 'hello' | 'waiting' | 'open' | 'closed' = 'hello'
+  state: 'proof' | 'hello' | 'waiting' | 'open' | 'closed' = 'proof'
   /** Why this side ended it, if it did. */
   offence: string | null = null
 
@@ -65,19 +81,23 @@ export class Peer extends EventEmitter<PeerEvents> {
   readonly #sent = new Map<LogId, number>()
   #sentDigest = ''
   #accepted: { mine: 'no' | 'yes'; theirs: 'no' | 'yes' } = { mine: 'no', theirs: 'no' }
+  #sendHello: (value: HelloMessage) => void = () => {}
   #sendAccept: (value: AcceptMessage) => void = () => {}
+  #sendFarewell: (value: FarewellMessage) => void = () => {}
   #sendHave: (value: HaveMessage) => void = () => {}
 
   constructor(options: PeerOptions) {
     super()
     this.#o = options
-    const { stream, topic } = options
+    const { stream, channelId } = options
     this.#side = stream.isInitiator ? 'initiator' : 'responder'
-    this.#timer = setTimeout(() => this.state === 'hello' && this.end('no hello came'), HELLO_MS)
+    this.#timer = setTimeout(() => {
+      if (this.state === 'proof' || this.state === 'hello') this.end('no hello came')
+    }, HELLO_MS)
     stream.once('close', () => this.#closed())
     this.#channel = Protomux.from(stream).createChannel({
-      protocol: 'guildbook/book/1',
-      id: topic,
+      protocol: 'guildbook/book/2',
+      id: channelId,
       onclose: () => this.end('the channel was closed')
     })
     if (this.#channel) this.#open(this.#channel)
@@ -110,9 +130,16 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.#sendHave({ lengths, digest })
   }
 
-  /** Looks again whether the other side is a member: one who was just admitted may be known only now. */
+  /** Looks again at who the other side is: one who was just admitted, or removed, may be known as that only now. */
   reconsider(): void {
-    if (this.state === 'waiting' && this.remote && this.#o.isMember(this.remote.member)) this.#accept()
+    if (!this.remote || (this.state !== 'waiting' && this.state !== 'open')) return
+    const standing = this.#o.standingOf(this.remote)
+    if (standing === 'present') {
+      if (this.state === 'waiting') this.#accept()
+    } else if (standing !== 'unknown') {
+      this.#sendFarewell(standing)
+      this.#leave('it does not belong here any more')
+    }
   }
 
   /** Ends the connection; the reason stays here. */
@@ -125,25 +152,39 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   #open(channel: Channel): void {
     const offended = (why: string) => this.end(why)
-    const sendHello = addMessage(channel, HelloMessage, (hello) => this.#onHello(hello), offended)
+    const sendProof = addMessage(channel, ProofMessage, (proof) => this.#onProof(proof), offended)
+    this.#sendHello = addMessage(channel, HelloMessage, (hello) => this.#onHello(hello), offended)
     this.#sendAccept = addMessage(channel, AcceptMessage, () => this.#onAccept(), offended)
     this.#sendHave = addMessage(channel, HaveMessage, (have) => this.#onHave(have), offended)
+    this.#sendFarewell = addMessage(channel, FarewellMessage, (why) => this.#onFarewell(why), offended)
     channel.open()
-    const { stream, proofKey, certificate, device } = this.#o
-    sendHello({
+    sendProof({ proofs: this.#proofs(this.#side) })
+  }
+
+  #proofs(side: Side): string[] {
+    const { proofKeys, stream } = this.#o
+    return proofKeys.map((key) => toHex(proofOf(key, 'book', stream.handshakeHash, side)))
+  }
+
+  #onProof({ proofs }: ProofMessage): void {
+    if (this.state !== 'proof') return this.end('a second proof')
+    const { stream, proofKeys, certificate, device } = this.#o
+    const side = otherSide(this.#side)
+    const isKnown = proofKeys.some((key) =>
+      proofs.some((proof) => isProofValid(proof, key, 'book', stream.handshakeHash, side))
+    )
+    if (!isKnown) return this.end('it does not know the book')
+    this.state = 'hello'
+    this.#sendHello({
       certificate: certificateToMessage(certificate),
-      proof: toHex(proofOf(proofKey, 'book', stream.handshakeHash, this.#side)),
       signature: signPresence(device, stream.handshakeHash, this.#side)
     })
   }
 
   #onHello(hello: HelloMessage): void {
-    if (this.state !== 'hello') return this.end('a second hello')
+    if (this.state !== 'hello') return this.end('a hello out of turn')
     const handshake = this.#o.stream.handshakeHash
     const side = otherSide(this.#side)
-    if (!isProofValid(hello.proof, this.#o.proofKey, 'book', handshake, side)) {
-      return this.end('it does not know the book')
-    }
     const certificate = certificateFromMessage(hello.certificate)
     if (!isPresenceValid(hello.signature, certificate, handshake, side)) {
       return this.end('it is not the device that it says')
@@ -176,6 +217,22 @@ export class Peer extends EventEmitter<PeerEvents> {
     clearTimeout(this.#timer)
     this.state = 'open'
     this.emit('open')
+  }
+
+  #onFarewell(why: FarewellMessage): void {
+    if (!this.remote) return this.end('a farewell out of turn')
+    this.emit('farewell', why)
+    this.end('it says that this device does not belong there any more')
+  }
+
+  /** Ends the connection once what was said has gone out. */
+  #leave(why: string): void {
+    if (this.state === 'closed') return
+    this.offence = why
+    this.#closed()
+    this.#o.stream.end()
+    const timer = setTimeout(() => this.#o.stream.destroy(), LEAVE_MS)
+    this.#o.stream.once('close', () => clearTimeout(timer))
   }
 
   #onHave(have: HaveMessage): void {

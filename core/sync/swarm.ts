@@ -9,17 +9,25 @@ import { utf8 } from '../identity/bytes.js'
 import { derive, type KeyPair } from '../identity/keys.js'
 import type { LogStore } from '../log/store.js'
 import { Meeting } from './meeting.js'
+import type { FarewellMessage } from './messages.js'
 import { endSwarm, startSwarm } from './network.js'
-import { Peer, type RemoteDevice } from './peer.js'
+import { Peer, type PeerStanding, type RemoteDevice } from './peer.js'
 
 const MOST_WAITING = 32
+/** Topics that this device is found under: of the newest secrets, and of older ones for those who know no newer. */
+const MOST_TOPICS = 16
+const MOST_PROOFS = 1024
 
 /** What the swarm needs to know of the book. */
 export interface BookSide {
   vector(): Readonly<Record<LogId, number>>
-  /** Hex digest of the book's state at `vector`. */
-  digest(): string
-  isMember(member: MemberId): boolean
+  /** Hex digest of the book's state at `vector`; null while it is being worked out. */
+  digest(): string | null
+  standingOf(remote: RemoteDevice): PeerStanding
+  /** A present member's device says that this one does not belong here any more. */
+  farewell(why: FarewellMessage, from: RemoteDevice): void
+  /** Let in by a member's device: this one does belong here. */
+  welcome(): void
   /** A member's device has logs that may not be known here. */
   learn(logs: Iterable<LogId>, from: MemberId): void
 }
@@ -27,8 +35,8 @@ export interface BookSide {
 export interface SwarmOptions {
   readonly dht: HyperDHT
   readonly book: BookId
-  /** The book's secret, 32 bytes. */
-  readonly secret: Uint8Array
+  /** The book's secrets, 32 bytes each, the founding one first. */
+  secrets(): readonly Uint8Array[]
   readonly certificate: DeviceCertificate
   readonly device: KeyPair
   readonly store: LogStore
@@ -52,26 +60,25 @@ export interface SwarmEvents {
 export class BookSwarm extends EventEmitter<SwarmEvents> {
   readonly #o: SwarmOptions
   readonly #swarm: Hyperswarm
-  readonly #meeting: Meeting
-  readonly #topic: Uint8Array
-  readonly #proofKey: Uint8Array
+  /** By epoch: a place to meet for each secret. */
+  readonly #meetings = new Map<number, Meeting>()
+  readonly #channelId: Uint8Array
   readonly #peers = new Set<Peer>()
 
   constructor(options: SwarmOptions) {
     super()
     this.#o = options
-    const { dht, secret, device, book } = options
-    this.#topic = derive(secret, 'book-topic')
-    this.#proofKey = derive(secret, 'book-proof')
+    const { dht, device, book } = options
+    this.#channelId = derive(options.secrets()[0] as Uint8Array, 'book-channel')
     const keyPair = HyperDHT.keyPair(derive(device.seed, 'book-swarm', utf8(book)))
     this.#swarm = startSwarm(dht, keyPair)
     this.#swarm.on('connection', (stream: NoiseStream) => this.#connected(stream))
-    this.#meeting = new Meeting(this.#swarm, this.#topic, { client: true, server: true }, () => !this.#isMet())
+    this.#meet()
   }
 
   /** Resolves when this device was announced and others were looked up once. */
   async flushed(): Promise<void> {
-    await this.#meeting.flushed()
+    await Promise.all([...this.#meetings.values()].map((meeting) => meeting.flushed()))
   }
 
   connected(): Sighting[] {
@@ -92,11 +99,13 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
 
   /** Tells all peers what is here, and looks again at those who wait. */
   tell(): void {
+    this.#meet()
     for (const peer of this.#peers) peer.reconsider()
     const open = [...this.#peers].filter((peer) => peer.state === 'open')
     if (open.length === 0) return
     const vector = this.#o.side.vector()
     const digest = this.#o.side.digest()
+    if (digest === null) return
     for (const peer of open) peer.tell(vector, digest)
   }
 
@@ -105,8 +114,20 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#meeting.end(), endSwarm(this.#swarm)])
+    const meetings = [...this.#meetings.values()].map((meeting) => meeting.end())
+    await Promise.all([...meetings, endSwarm(this.#swarm)])
     for (const peer of this.#peers) peer.end('this device goes offline')
+  }
+
+  /** Is found under the topic of each secret; a new secret moves the place. */
+  #meet(): void {
+    const secrets = this.#o.secrets()
+    for (const [number, secret] of secrets.entries()) {
+      if (this.#meetings.has(number) || number < secrets.length - MOST_TOPICS) continue
+      const topic = derive(secret, 'book-topic')
+      const meeting = new Meeting(this.#swarm, topic, { client: true, server: true }, () => !this.#isMet())
+      this.#meetings.set(number, meeting)
+    }
   }
 
   #isMet(): boolean {
@@ -116,25 +137,29 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   #connected(stream: NoiseStream): void {
     stream.on('error', () => {})
     const { certificate, device, side } = this.#o
+    const secrets = this.#o.secrets().slice(-MOST_PROOFS).reverse()
     const peer = new Peer({
       stream,
-      topic: this.#topic,
-      proofKey: this.#proofKey,
+      channelId: this.#channelId,
+      proofKeys: secrets.map((secret) => derive(secret, 'book-proof')),
       certificate,
       device,
-      isMember: (member) => side.isMember(member)
+      standingOf: (remote) => side.standingOf(remote)
     })
     if (peer.state === 'closed') return
     if (this.strangers().length >= MOST_WAITING) return peer.end('too many are waiting')
     this.#peers.add(peer)
     peer.on('open', () => this.#opened(peer))
     peer.on('have', () => this.#heard(peer))
+    peer.on('farewell', (why) => peer.remote && side.farewell(why, peer.remote))
     peer.on('close', () => this.#left(peer))
   }
 
   #opened(peer: Peer): void {
     this.#o.store.corestore.replicate(peer.stream)
-    peer.tell(this.#o.side.vector(), this.#o.side.digest())
+    this.#o.side.welcome()
+    const digest = this.#o.side.digest()
+    if (digest !== null) peer.tell(this.#o.side.vector(), digest)
     this.emit('peers')
   }
 
@@ -145,7 +170,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
 
   #left(peer: Peer): void {
     if (!this.#peers.delete(peer)) return
-    this.#meeting.hurry()
+    for (const meeting of this.#meetings.values()) meeting.hurry()
     this.emit('peers')
   }
 }

@@ -43,7 +43,7 @@ export const newBook = (): Book => new Book({ directory, hash })
 export const allowAll: Judge = () => null
 
 /** Lets everyone do all but amend or void what is someone else's. */
-export const ownOnly: Judge = (entry, _operation, owner) =>
+export const ownOnly: Judge = (entry, _operation, _at, owner) =>
   owner !== null && owner !== entry.author ? 'NOT_ALLOWED' : null
 
 export const valueOf = <T>(outcome: Outcome<T>): T => {

@@ -3,15 +3,18 @@ import fc from 'fast-check'
 import type {
   AccountId,
   CurrencyCode,
+  DeviceId,
   InviteId,
   IsoDate,
   LogId,
   MemberId,
+  Place,
+  TransactionId,
   VersionId
 } from '../../core/contract/index.js'
-import { ACCOUNT_TYPES, LIMITS, ROLES } from '../../core/contract/index.js'
-import { nameOfKey } from '../../core/ops/names.js'
-import type { Entry, Operation, Posting } from '../../core/ops/operations.js'
+import { ACCOUNT_TYPES, INVITE_APPROVALS, LIMITS, ROLES } from '../../core/contract/index.js'
+import { keyOfName, nameOfKey } from '../../core/ops/names.js'
+import { leastVersion, type Entry, type Operation, type Posting } from '../../core/ops/operations.js'
 
 /** The same key for the same number. */
 export const keyNumber = <Name extends string>(number: number): Name =>
@@ -66,6 +69,20 @@ const role = fc.constantFrom(...ROLES)
 const name = text(LIMITS.nameLength)
 const kind = <Kind extends Operation['kind']>(value: Kind) => fc.constant(value)
 
+const kept = fc
+  .uniqueArray(fc.record({ log: key<LogId>(), length: fc.nat(300) }), {
+    selector: ({ log }) => log,
+    maxLength: 4
+  })
+  .map((all) => all.sort((a, b) => Buffer.compare(keyOfName(a.log), keyOfName(b.log))))
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const sealed = fc
+  .uniqueArray(fc.record({ member: key<MemberId>(), ephemeral: bytes(32), box: bytes(64) }), {
+    selector: ({ member }) => member,
+    maxLength: 3
+  })
+  .map((all) => all.sort((a, b) => Buffer.compare(keyOfName(a.member), keyOfName(b.member))))
+
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: kind('setBook'), name, currency }, { requiredKeys: ['kind'] }),
   fc.record({ kind: kind('invite'), invite: key<InviteId>(), role, expiresMs: fc.maxSafeNat() }),
@@ -92,7 +109,27 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   ),
   { weight: 4, arbitrary: fc.record({ kind: kind('post'), ...content }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('amend'), replaces, ...content }) },
-  fc.record({ kind: kind('void'), replaces, reason: text(LIMITS.noteLength) })
+  fc.record({ kind: kind('void'), replaces, reason: text(LIMITS.noteLength) }),
+  fc.record({
+    kind: kind('openInvite'),
+    invite: key<InviteId>(),
+    role,
+    expiresMs: fc.maxSafeNat(),
+    uses: fc.nat(),
+    approval: fc.constantFrom(...INVITE_APPROVALS),
+    sealed
+  }),
+  fc.record({ kind: kind('setRole'), member: key<MemberId>(), role, kept }),
+  fc.record({ kind: kind('remove'), member: key<MemberId>(), reason: text(LIMITS.noteLength), kept }),
+  fc.record({ kind: kind('revokeDevice'), device: key<DeviceId>(), kept }),
+  fc.record({ kind: kind('nameDevice'), device: key<DeviceId>(), name: text(LIMITS.deviceNameLength) }),
+  fc.record({ kind: kind('rotate'), sealed }),
+  fc.record({ kind: kind('adopt'), place: place<Place>() }),
+  fc.record({
+    kind: kind('comment'),
+    transaction: place<TransactionId>(),
+    text: text(LIMITS.commentLength)
+  })
 ) as fc.Arbitrary<Operation>
 
 const dependency = fc.record({
@@ -102,15 +139,16 @@ const dependency = fc.record({
 
 /** Entries of `own`, their dependencies in no order. */
 export const entryOf = (own: LogId): fc.Arbitrary<Entry> =>
-  fc.record({
-    version: fc.constant(1),
-    lamport: fc.maxSafeNat(),
-    wallMs: fc.maxSafeNat(),
-    deps: fc
-      .uniqueArray(dependency, { selector: (dep) => dep.log, maxLength: 5 })
-      .map((deps) => deps.filter((dep) => dep.log !== own)),
-    ops: fc.array(operation, { maxLength: 8 })
-  })
+  fc
+    .record({
+      lamport: fc.maxSafeNat(),
+      wallMs: fc.maxSafeNat(),
+      deps: fc
+        .uniqueArray(dependency, { selector: (dep) => dep.log, maxLength: 5 })
+        .map((deps) => deps.filter((dep) => dep.log !== own)),
+      ops: fc.array(operation, { maxLength: 8 })
+    })
+    .map((entry) => ({ version: leastVersion(entry.ops), ...entry }))
 
 /** A plausible posting between two accounts of `log`, for sizes and speed. */
 export function plainPost(log: LogId, number: number): Extract<Operation, { kind: 'post' }> {

@@ -105,14 +105,16 @@ export class Rogue {
     this.#swarm = new BookSwarm({
       dht: this.#dht,
       book,
-      secret,
+      secrets: () => [secret],
       certificate,
       device: identity.device,
       store,
       side: {
         vector: () => this.#vector(),
         digest: () => '00'.repeat(32),
-        isMember: () => true,
+        standingOf: () => 'present',
+        farewell: () => {},
+        welcome: () => {},
         learn: (logs) => void Promise.all([...logs].map((log) => intake.add(log)))
       }
     })

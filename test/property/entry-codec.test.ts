@@ -6,7 +6,7 @@ import { decodeEntry, encodeEntry } from '../../core/ops/codec.js'
 import { decodeHeader, encodeHeader } from '../../core/ops/header.js'
 import { keyOfName } from '../../core/ops/names.js'
 import type { Entry } from '../../core/ops/operations.js'
-import { ENTRY_VERSION } from '../../core/ops/operations.js'
+import { ENTRY_VERSION, leastVersion } from '../../core/ops/operations.js'
 import { packEntries } from '../../core/ops/packing.js'
 import { entryOf, keyNumber, operation, plainPost } from '../helpers/operations.js'
 
@@ -133,7 +133,10 @@ describe('packed operations', () => {
         for (const run of runs) {
           expect(run.length).toBeGreaterThan(0)
           expect(run.length).toBeLessThanOrEqual(limit.operationsPerEntry)
-          const block = encodeEntry({ version: 1, lamport: 1, wallMs: 1, deps: [], ops: run }, own)
+          const block = encodeEntry(
+            { version: leastVersion(run), lamport: 1, wallMs: 1, deps: [], ops: run },
+            own
+          )
           expect(block.length).toBeLessThanOrEqual(limit.blockBytes)
         }
       }),

@@ -222,8 +222,8 @@ function knownPlaces({ book, roster }: Run): Set<string> {
   }
   for (const { origin, operation } of writes.flat()) places.add(placeOf(origin.log, origin.index, operation))
   for (const fact of roster.facts()) {
-    const [kind, , , place = ''] = fact.split(' ')
-    if (kind === 'admit') places.add(place)
+    const [place = ''] = fact.split(' ')
+    places.add(place)
   }
   return places
 }

@@ -72,6 +72,15 @@ export class SimStore {
     return this.o.io.write(OPEN_MS, () => ({ log, core: this.#core(log) }))
   }
 
+  /** The one secret of a simulated book: nothing is encrypted here. */
+  readonly epoch = 'founding'
+  readonly secrets = [{ epoch: 'founding', secret: new Uint8Array(32) }]
+
+  async firstBlock(core: SimCore, isIt: (block: Uint8Array) => boolean): Promise<Uint8Array | null> {
+    const block = await core.get(0)
+    return block && isIt(block) ? block : null
+  }
+
   isOpen(log: LogId): boolean {
     return this.#cores.has(log)
   }

@@ -67,7 +67,7 @@ export function summaryOf(session: BookSession): BookSummary {
   const { name, currency, transactions } = session.book.summary()
   const member = session.options.identity.memberId
   const me = { member, name: session.roster.memberName(member), role: session.role }
-  return { book: session.id, name, currency, me, kind: session.kind, transactions }
+  return { book: session.id, name, currency, me, kind: session.kind, transactions, farewell: session.farewell }
 }
 
 const unknownCurrency = (currency: string) =>

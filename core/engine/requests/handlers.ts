@@ -3,6 +3,8 @@ import type { AnswerOf, Outcome, RequestName, RequestOf } from '../../contract/i
 import type { EngineParts } from '../parts.js'
 import { accountHandlers } from './accounts.js'
 import { bookHandlers } from './books.js'
+import { historyHandlers } from './history.js'
+import { membershipHandlers } from './membership.js'
 import { peopleHandlers } from './people.js'
 import { safekeepingHandlers } from './safekeeping.js'
 import { settingsHandlers } from './settings.js'
@@ -39,6 +41,8 @@ export const handlersOf = (parts: EngineParts): Handlers<FolderRequest> => ({
   ...bookHandlers(parts),
   ...accountHandlers(parts),
   ...transactionHandlers(parts),
+  ...membershipHandlers(parts),
+  ...historyHandlers(parts),
   ...peopleHandlers(parts),
   ...safekeepingHandlers(parts)
 })

@@ -29,8 +29,8 @@ export const peopleHandlers = ({
       return done(syncStatus(session))
     }),
 
-  createInvite: ({ book, role, expiresInMs }) =>
-    inSession(library.session(book), async (session) => (await invites(session)).create(role, expiresInMs)),
+  createInvite: ({ book, ...terms }) =>
+    inSession(library.session(book), async (session) => (await invites(session)).create(terms)),
 
   invites: ({ book }) =>
     inSession(library.session(book), async (session) => done((await invites(session)).rows())),

@@ -2,15 +2,19 @@
 import * as v from 'valibot'
 import {
   ACCOUNT_TYPES,
+  ACTIVITY_KINDS,
+  INVITE_APPROVALS,
   LIMITS,
   ROLES,
   TEMPLATES,
   type AccountId,
   type BookId,
   type CurrencyCode,
+  type DeviceId,
   type InviteId,
   type IsoDate,
   type MemberId,
+  type Place,
   type RequestName,
   type RequestOf,
   type TransactionId,
@@ -32,6 +36,14 @@ const id = name<TransactionId>()
 const date = name<IsoDate>()
 const currency = name<CurrencyCode>()
 const invite = name<InviteId>()
+const member = name<MemberId>()
+const device = name<DeviceId>()
+const kept = optional(
+  v.record(
+    v.pipe(v.string(), v.regex(/^[ybndrfg8ejkmcpqxot1uwisza345h769]{52}$/)),
+    v.pipe(whole, v.minValue(0))
+  )
+)
 const inBook = v.strictObject({ book })
 const nothing = v.strictObject({})
 
@@ -141,13 +153,30 @@ export const SCHEMAS = {
   createInvite: v.strictObject({
     book,
     role: v.picklist(ROLES),
-    expiresInMs: optional(v.pipe(whole, v.minValue(1_000), v.maxValue(365 * 24 * 60 * 60 * 1000)))
+    expiresInMs: optional(v.pipe(whole, v.minValue(1_000), v.maxValue(365 * 24 * 60 * 60 * 1000))),
+    uses: optional(v.pipe(whole, v.minValue(1), v.maxValue(LIMITS.usesPerInvite))),
+    approval: optional(v.picklist(INVITE_APPROVALS))
   }),
   invites: inBook,
   revokeInvite: v.strictObject({ book, invite }),
   admissions: inBook,
   admit: v.strictObject({ book, invite, member: name<MemberId>() }),
   refuseAdmission: v.strictObject({ book, invite, member: name<MemberId>() }),
+  setRole: v.strictObject({ book, member, role: v.picklist(ROLES) }),
+  removeMember: v.strictObject({ book, member, reason: optional(text(LIMITS.noteLength)), kept }),
+  leaveBook: inBook,
+  revokeDevice: v.strictObject({ book, device, kept }),
+  renameDevice: v.strictObject({ book, device, name: text(LIMITS.deviceNameLength) }),
+  notCounted: inBook,
+  adopt: v.strictObject({ book, place: name<Place>() }),
+  comment: v.strictObject({ book, id, text: text(LIMITS.commentLength) }),
+  activity: v.strictObject({
+    book,
+    member: optional(member),
+    kinds: optional(v.array(v.picklist(ACTIVITY_KINDS))),
+    before: optional(v.pipe(whole, v.minValue(0))),
+    limit: v.pipe(whole, v.minValue(1), v.maxValue(200))
+  }),
   join: v.strictObject({ code: text(512), memberName: text(LIMITS.nameLength) }),
   joins: nothing,
   cancelJoin: v.strictObject({ invite }),

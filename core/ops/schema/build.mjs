@@ -31,9 +31,10 @@ function define(schema) {
   const struct = (name, fields) => guildbook.register({ name, fields })
   const part = (name, fields) => guildbook.register({ name, compact: true, fields })
 
-  values('role', ['owner', 'contributor'])
+  values('role', ['owner', 'contributor', 'bookkeeper', 'viewer'])
   values('account-type', ['asset', 'liability', 'equity', 'income', 'expense'])
   values('account-state', ['open', 'closed'])
+  values('approval', ['words', 'pre-approved'])
 
   // parts
   part('place', [required('log', 'uint'), required('index', 'uint'), required('operation', 'uint')])
@@ -49,6 +50,11 @@ function define(schema) {
   // a field's new value, which may be empty; absent fields are left as they are
   part('text-change', [required('value', 'string')])
   part('place-change', [optional('value', own('place'))])
+
+  // how much of a log counts: its number in the entry's table, and its length
+  part('kept', [required('log', 'uint'), required('length', 'uint')])
+  // a secret that only this member can open: 48 bytes, sealed
+  part('sealed', [required('member', 'fixed32'), required('ephemeral', 'fixed32'), required('box', 'fixed64')])
 
   // an entry: head, table, then `operations` times { kind uint, body buffer }
   part('entry-head', [
@@ -93,6 +99,31 @@ function define(schema) {
   struct('post', CONTENT)
   struct('amend', [required('replaces', own('place'), list), ...CONTENT])
   struct('void', [required('replaces', own('place'), list), required('reason', 'string')])
+
+  // since version 2
+  struct('open-invite', [
+    required('invite', 'fixed32'),
+    required('role', own('role')),
+    required('expiresMs', 'uint'),
+    required('uses', 'uint'),
+    required('approval', own('approval')),
+    required('sealed', own('sealed'), list)
+  ])
+  struct('set-role', [
+    required('member', 'fixed32'),
+    required('role', own('role')),
+    required('kept', own('kept'), list)
+  ])
+  struct('remove', [
+    required('member', 'fixed32'),
+    required('reason', 'string'),
+    required('kept', own('kept'), list)
+  ])
+  struct('revoke-device', [required('device', 'fixed32'), required('kept', own('kept'), list)])
+  struct('name-device', [required('device', 'fixed32'), required('name', 'string')])
+  struct('rotate', [required('sealed', own('sealed'), list)])
+  struct('adopt', [required('place', own('place'))])
+  struct('comment', [required('transaction', own('place')), required('text', 'string')])
 
   // block 0 of every log
   part('founding', [

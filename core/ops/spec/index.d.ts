@@ -31,7 +31,18 @@ export interface WireTextChange {
   value: string
 }
 
-type WireRole = 'owner' | 'contributor'
+type WireRole = 'owner' | 'contributor' | 'bookkeeper' | 'viewer'
+
+export interface WireKept {
+  log: number
+  length: number
+}
+
+export interface WireSealed {
+  member: Uint8Array
+  ephemeral: Uint8Array
+  box: Uint8Array
+}
 
 /** Structs by name. */
 export interface Structs {
@@ -64,6 +75,21 @@ export interface Structs {
   '@guildbook/post': WireContent
   '@guildbook/amend': WireContent & { replaces: readonly WirePlace[] }
   '@guildbook/void': { replaces: readonly WirePlace[]; reason: string }
+  '@guildbook/open-invite': {
+    invite: Uint8Array
+    role: WireRole
+    expiresMs: number
+    uses: number
+    approval: 'words' | 'pre-approved'
+    sealed: readonly WireSealed[]
+  }
+  '@guildbook/set-role': { member: Uint8Array; role: WireRole; kept: readonly WireKept[] }
+  '@guildbook/remove': { member: Uint8Array; reason: string; kept: readonly WireKept[] }
+  '@guildbook/revoke-device': { device: Uint8Array; kept: readonly WireKept[] }
+  '@guildbook/name-device': { device: Uint8Array; name: string }
+  '@guildbook/rotate': { sealed: readonly WireSealed[] }
+  '@guildbook/adopt': { place: WirePlace }
+  '@guildbook/comment': { transaction: WirePlace; text: string }
   '@guildbook/header': {
     format: number
     founding: { founder: Uint8Array; nonce: Uint8Array; createdMs: number; signature: Uint8Array }

@@ -23,6 +23,18 @@ async function waiting(name: string): Promise<AdmissionRow> {
   return rows.find((row) => row.name === name) as AdmissionRow
 }
 
+/** Resolves when Ana's screen and the newcomer's, beside her name, show the same four words. */
+async function match(newcomer: Device, name: string): Promise<void> {
+  const isThere = (row: AdmissionRow) => row.name === name && row.connection === 'connected'
+  for (;;) {
+    const rows = await ana.until('admissions', { book }, (all) => all.some(isThere))
+    const seen = rows.find(isThere)?.words.join()
+    const [join] = await newcomer.ask('joins', {})
+    if (join?.answers.some(({ inviterName, words }) => inviterName === 'Ana' && words.join() === seen)) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
 describe('a newcomer who closes', () => {
   it('while nobody answers yet, finds the inviter later', async () => {
     const ben = await world.device('Ben')
@@ -37,20 +49,14 @@ describe('a newcomer who closes', () => {
     await converged(book, ana, ben)
   })
 
-  it('while waiting, has the same words, and is let in though away at that moment', async () => {
+  it('while waiting, has words that match again, and is let in though away at that moment', async () => {
     const carl = await world.device('Carl')
     const { code } = await ana.invite(book)
     await carl.join(code)
-    const { words } = await atStep(carl, 'waiting-for-admission')
-    expect((await waiting('Carl')).words).toEqual(words)
+    await match(carl, 'Carl')
     await carl.restart()
-    await ana.until('admissions', { book }, (rows) => rows.some((row) => row.connection === 'connected'))
-    expect((await carl.ask('joins', {}))[0]).toMatchObject({
-      words,
-      bookName: 'Elm Street',
-      inviterName: 'Ana'
-    })
-    expect((await waiting('Carl')).words).toEqual(words)
+    expect((await carl.ask('joins', {}))[0]).toMatchObject({ bookName: 'Elm Street' })
+    await match(carl, 'Carl')
     await carl.stop()
     await ana.until('admissions', { book }, (rows) => rows.every((row) => row.connection === 'away'))
     await ana.admit(book, 'Carl')
@@ -75,16 +81,14 @@ describe('a newcomer who closes', () => {
 })
 
 describe('an inviter who closes', () => {
-  it('with someone waiting, has them waiting still, and connected again, with the same words', async () => {
+  it('with someone waiting, has them waiting still, and connected again, with words that match', async () => {
     const elmo = await world.device('Elmo')
     const { code } = await ana.invite(book)
     await elmo.join(code)
-    const { words } = await atStep(elmo, 'waiting-for-admission')
-    await waiting('Elmo')
+    await match(elmo, 'Elmo')
     await ana.restart()
-    expect(await ana.ask('admissions', { book })).toMatchObject([{ name: 'Elmo', words }])
-    await ana.until('admissions', { book }, (rows) => rows.some((row) => row.connection === 'connected'))
-    expect((await atStep(elmo, 'waiting-for-admission')).words).toEqual(words)
+    await waiting('Elmo')
+    await match(elmo, 'Elmo')
     await ana.admit(book, 'Elmo')
     await elmo.joined(book)
     await converged(book, ana, elmo)
@@ -134,9 +138,7 @@ describe('a person who', () => {
     await hal.join(code)
     const second = await atStep(hal, 'waiting-for-admission')
     expect(second.words).not.toEqual(first.words)
-    await ana.until('admissions', { book }, (rows) =>
-      rows.some((row) => row.name === 'Hal' && row.words.join() === second.words.join())
-    )
+    await match(hal, 'Hal')
     await ana.admit(book, 'Hal')
     await hal.joined(book)
     await converged(book, ana, hal)

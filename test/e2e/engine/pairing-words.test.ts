@@ -40,8 +40,14 @@ class Impostor {
       save: async (record) => void this.records.push(record),
       ended: () => null,
       isAdmitted: () => false,
+      revealed: () => {},
       about: () => ({ inviter: this.key.publicKey, inviterName: 'Ana', bookName: 'Elm Street' }),
-      welcome: () => ({ founding: found(this.key, randomBytes(32), 1), secret: randomBytes(32), logs: [] }),
+      welcome: () => ({
+        founding: found(this.key, randomBytes(32), 1),
+        secret: randomBytes(32),
+        later: [],
+        logs: []
+      }),
       randomBytes
     })
     this.#swarm.on('connection', (stream: NoiseStream) => {

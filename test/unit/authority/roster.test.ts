@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { InviteId, LogId, MemberId, Role } from '../../../core/contract/index.js'
+import {
+  ROLES,
+  type DeviceId,
+  type InviteId,
+  type LogId,
+  type MemberId,
+  type Role
+} from '../../../core/contract/index.js'
 import { Roster } from '../../../core/authority/roster.js'
-import type { Operation, PlacedEntry } from '../../../core/ops/operations.js'
-import { AUTHOR, logAt, playLogs, stepsOf } from '../../helpers/log-world.js'
+import type { Kept, Operation, PlacedEntry } from '../../../core/ops/operations.js'
+import { logAt, playLogs, stepsOf } from '../../helpers/log-world.js'
 import { keyNumber, plainPost } from '../../helpers/operations.js'
 
 /** Member number n writes log number n; number 0 founded the book. */
@@ -33,7 +40,7 @@ function entryOf(
     lamport,
     wallMs: lamport,
     author: member(number),
-    device: AUTHOR.device,
+    device: device(number),
     ops,
     sees: (other: LogId, at: number) =>
       (other === log && at < index) || seen.some((e) => (e.log === other && at <= e.index) || e.sees(other, at))
@@ -46,19 +53,55 @@ const rosterOf = (entries: readonly PlacedEntry[]): Roster => {
   return roster
 }
 
+const device = (number: number): DeviceId => keyNumber<DeviceId>(400 + (number % 4))
+
+const kept = fc
+  .array(fc.nat(12), { minLength: 4, maxLength: 4 })
+  .map((lengths) => lengths.map((length, number): Kept => ({ log: logAt(number), length })))
+
+const remove = (number: number, kept: readonly Kept[] = []): Operation => ({
+  kind: 'remove',
+  member: member(number),
+  reason: '',
+  kept
+})
+
+const revoke = (number: number, kept: readonly Kept[] = []): Operation => ({
+  kind: 'revokeDevice',
+  device: device(number),
+  kept
+})
+
 const authority = fc.oneof(
   fc
     .record({
       number: fc.nat(3),
-      role: fc.constantFrom<Role>('owner', 'contributor'),
+      role: fc.constantFrom<Role>('owner', 'owner', 'contributor', 'bookkeeper'),
       by: fc.option(fc.nat(2))
     })
     .map(({ number, role, by }) => admit(number, role, `M${number}`, by === null ? null : invite(by))),
   fc
-    .record({ at: fc.nat(2), role: fc.constantFrom<Role>('owner', 'contributor') })
+    .record({ at: fc.nat(2), role: fc.constantFrom<Role>('owner', 'owner', 'contributor', 'bookkeeper') })
     .map(({ at, role }): Operation => ({ kind: 'invite', invite: invite(at), role, expiresMs: 9 })),
-  fc.nat(2).map((at): Operation => ({ kind: 'revokeInvite', invite: invite(at) }))
+  fc.nat(2).map((at): Operation => ({ kind: 'revokeInvite', invite: invite(at) })),
+  fc
+    .record({ number: fc.nat(3), role: fc.constantFrom(...ROLES), kept })
+    .map(({ number, role, kept }): Operation => ({ kind: 'setRole', member: member(number), role, kept })),
+  fc.record({ number: fc.nat(3), kept }).map(({ number, kept }) => remove(number, kept)),
+  fc.record({ number: fc.nat(3), kept }).map(({ number, kept }) => revoke(number, kept)),
+  fc.nat(3).map((number): Operation => ({ kind: 'nameDevice', device: device(number), name: 'Phone' })),
+  fc.constant<Operation>({ kind: 'rotate', sealed: [] })
 )
+
+/** What the first entry says, so that there are people who can do something. */
+const FIRST = [admit(0, 'owner'), admit(1, 'owner'), admit(2, 'owner'), admit(3, 'contributor')]
+
+/** What counts, of acts and of what every member may write. */
+const verdictsOf = (roster: Roster, entries: readonly PlacedEntry[]) =>
+  entries.map((entry) => [
+    ...entry.ops.map((operation, at) => roster.judge(entry, operation, at, null)),
+    roster.judge(entry, plainPost(entry.log, 1), 99, null)
+  ])
 
 describe('the roster', () => {
   it('is the same in every causal order', () => {
@@ -68,12 +111,14 @@ describe('the roster', () => {
         fc.array(authority, { minLength: 1, maxLength: 20 }),
         fc.array(fc.nat(1000), { minLength: 1 }),
         (steps, ops, order) => {
-          const entries = playLogs(steps).map((entry, at): PlacedEntry => ({
-            ...entryOf(0, entry.index, entry.lamport, [ops[at % ops.length] as Operation]),
-            log: entry.log,
-            author: member([0, 1, 2, 3].findIndex((number) => logAt(number) === entry.log)),
-            sees: (other, index) => (entry.past.get(other) ?? 0) > index
-          }))
+          const entries = playLogs(steps).map((entry, at): PlacedEntry => {
+            const number = [0, 1, 2, 3].findIndex((each) => logAt(each) === entry.log)
+            const made = at === 0 ? [...FIRST, ...ops.slice(0, 1)] : [ops[at % ops.length] as Operation]
+            return {
+              ...entryOf(number, entry.index, entry.lamport, made),
+              sees: (other, index) => (entry.past.get(other) ?? 0) > index
+            }
+          })
           const inOrder = rosterOf(entries)
           const shuffled: PlacedEntry[] = []
           const left = [...entries]
@@ -87,6 +132,9 @@ describe('the roster', () => {
           expect(other.facts()).toEqual(inOrder.facts())
           expect(other.members()).toEqual(inOrder.members())
           expect(other.invites()).toEqual(inOrder.invites())
+          expect(other.rotation().due).toBe(inOrder.rotation().due)
+          expect(verdictsOf(other, entries)).toEqual(verdictsOf(inOrder, entries))
+          expect(inOrder.present().some(({ role }) => role === 'owner')).toBe(true)
         }
       )
     )
@@ -110,13 +158,13 @@ describe('the roster', () => {
     expect(roster.members().map(({ name, role }) => `${name} ${role}`)).toEqual(['Ana owner', 'M1 contributor'])
     expect(roster.invites()).toEqual([])
     const post = plainPost(logAt(0), 1)
-    expect(roster.judge(theirs, post, null)).toBeNull()
-    expect(roster.judge(strange, post, null)).toBe('NOT_A_MEMBER')
-    expect(roster.judge(theirs, admit(2, 'owner'), null)).toBe('NOT_ALLOWED')
+    expect(roster.judge(theirs, post, 0, null)).toBeNull()
+    expect(roster.judge(strange, post, 0, null)).toBe('NOT_A_MEMBER')
+    expect(roster.judge(theirs, theirs.ops[0] as Operation, 0, null)).toBe('NOT_ALLOWED')
     const amend: Operation = { ...post, kind: 'amend', replaces: [] }
-    expect(roster.judge(theirs, amend, member(1))).toBeNull()
-    expect(roster.judge(theirs, amend, member(0))).toBe('NOT_ALLOWED')
-    expect(roster.judge(first, amend, member(1))).toBeNull()
+    expect(roster.judge(theirs, amend, 0, member(1))).toBeNull()
+    expect(roster.judge(theirs, amend, 0, member(0))).toBe('NOT_ALLOWED')
+    expect(roster.judge(first, amend, 0, member(1))).toBeNull()
   })
 
   it('judges an entry by what its author had seen, not by what came since', () => {
@@ -130,7 +178,7 @@ describe('the roster', () => {
     expect([roster.role(member(2)), roster.role(member(3))]).toEqual([null, 'contributor'])
   })
 
-  it('takes the later of two admissions, and the earlier of two invites of one name', () => {
+  it('names people by the later of two admissions, which takes no role away, and takes the earlier of two invites', () => {
     const one = entryOf(0, 1, 1, [
       admit(1, 'owner', 'Old'),
       { kind: 'invite', invite: invite(0), role: 'contributor', expiresMs: 5 }
@@ -145,7 +193,7 @@ describe('the roster', () => {
     ]) {
       const roster = rosterOf(order)
       expect(roster.memberName(member(1))).toBe('New')
-      expect(roster.role(member(1))).toBe('contributor')
+      expect(roster.role(member(1))).toBe('owner')
       expect(roster.invite(invite(0))).toMatchObject({ role: 'contributor', expiresMs: 5, state: 'open' })
     }
   })
@@ -159,5 +207,118 @@ describe('the roster', () => {
     expect(rosterOf([made, revoked, used]).invite(invite(0))?.state).toBe('used')
     expect(rosterOf([used, made, revoked]).invite(invite(0))?.state).toBe('used')
     expect(rosterOf([]).invite(invite(0))).toBeNull()
+  })
+
+  describe('of owners who disagree', () => {
+    const first = entryOf(0, 1, 1, [admit(0, 'owner', 'Ana'), admit(1, 'owner'), admit(2, 'owner')])
+    const seen = [
+      { log: logAt(0), length: 2 },
+      { log: logAt(1), length: 2 },
+      { log: logAt(2), length: 2 }
+    ]
+    const bothWays = (...entries: PlacedEntry[]) => [
+      rosterOf([first, ...entries]),
+      rosterOf([first, ...entries.reverse()])
+    ]
+    const roles = (roster: Roster) => [0, 1, 2].map((number) => roster.role(member(number)))
+
+    it('lets the more senior removal hold when two remove each other', () => {
+      const junior = entryOf(2, 1, 2, [remove(1, seen)], [first])
+      const senior = entryOf(1, 1, 2, [remove(2, [])], [first])
+      for (const roster of bothWays(junior, senior)) {
+        expect(roles(roster)).toEqual(['owner', 'owner', null])
+        expect(roster.judge(junior, junior.ops[0] as Operation, 0, null)).toBe('OVERRULED')
+      }
+    })
+
+    it('gives nothing for an act that is dated back', () => {
+      // It hides that its author knows of the removal, and stands early in logical time.
+      const removal = entryOf(0, 2, 9, [remove(2, [])], [first])
+      const back = entryOf(2, 1, 2, [remove(0, []), admit(3, 'owner')], [first])
+      for (const roster of bothWays(removal, back)) {
+        expect(roles(roster)).toEqual(['owner', 'owner', null])
+        expect(roster.role(member(3))).toBeNull()
+      }
+    })
+
+    it('removes someone who is promoted at the same time', () => {
+      const promotes = entryOf(
+        1,
+        1,
+        2,
+        [{ kind: 'setRole', member: member(2), role: 'owner', kept: [] }],
+        [first]
+      )
+      const removes = entryOf(0, 2, 2, [remove(2, seen)], [first])
+      for (const roster of bothWays(promotes, removes)) expect(roster.role(member(2))).toBeNull()
+    })
+
+    it('lets one who was removed come back by an admission that knows of it', () => {
+      const removes = entryOf(0, 2, 2, [remove(2, [])], [first])
+      const invited = entryOf(0, 3, 3, [admit(2, 'viewer')], [first])
+      const late = entryOf(2, 1, 2, [], [first])
+      const back = entryOf(2, 2, 4, [], [invited])
+      const roster = rosterOf([first, removes, invited, late, back])
+      expect(roster.role(member(2))).toBe('viewer')
+      expect(roster.standingAt(late)).toEqual({ role: null, code: 'MEMBER_REMOVED' })
+      expect(roster.roleAt(back)).toBe('viewer')
+    })
+
+    it('never lets the last owner go, and of two who leave at the same time the senior one', () => {
+      const ana = entryOf(0, 2, 3, [remove(0, seen)], [first])
+      const gone = entryOf(0, 3, 4, [remove(2, seen)], [first])
+      const ben = entryOf(1, 1, 2, [remove(1, seen)], [first, gone])
+      const roster = rosterOf([first, ana, gone, ben])
+      expect(roles(roster)).toEqual([null, null, 'owner'])
+      const alone = rosterOf([entryOf(0, 1, 1, [admit(0, 'owner')]), entryOf(0, 2, 2, [remove(0, seen)])])
+      expect(alone.role(member(0))).toBe('owner')
+      const apart = [
+        entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'owner')]),
+        entryOf(0, 2, 2, [remove(0, seen)])
+      ] as const
+      const other = entryOf(1, 1, 2, [remove(1, seen)], [apart[0]])
+      const both = rosterOf([...apart, other])
+      expect([both.role(member(0)), both.role(member(1))]).toEqual([null, 'owner'])
+      expect(both.judge(other, other.ops[0] as Operation, 0, null)).toBe('LAST_OWNER')
+    })
+  })
+
+  describe('of what is cut off', () => {
+    const first = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'contributor')])
+    const posts = [2, 3, 4].map((lamport, at) => entryOf(1, at + 1, lamport, [], [first]))
+    const post = plainPost(logAt(1), 1)
+
+    it('keeps the named length and says when what came before has to be judged again', () => {
+      const roster = rosterOf([first, ...posts])
+      const removal = entryOf(0, 2, 9, [remove(1, [{ log: logAt(1), length: 3 }])], [first])
+      expect(roster.apply(removal)).toBe('changed')
+      const codes = posts.map((entry) => roster.judge(entry, post, 0, null))
+      expect(codes).toEqual([null, null, 'MEMBER_REMOVED'])
+      const later = rosterOf([first, ...posts.slice(0, 2)])
+      expect(later.apply(removal)).toBe('same')
+      expect(roster.member(member(1))).toMatchObject({ standing: 'removed', role: 'contributor' })
+    })
+
+    it('lowers what a demotion had not seen, and lets people leave and revoke their own devices', () => {
+      const demoted = entryOf(
+        0,
+        2,
+        9,
+        [{ kind: 'setRole', member: member(1), role: 'viewer', kept: [{ log: logAt(1), length: 2 }] }],
+        [first]
+      )
+      const roster = rosterOf([first, ...posts, demoted])
+      expect(posts.map((entry) => roster.judge(entry, post, 0, null))).toEqual([
+        null,
+        'NOT_ALLOWED',
+        'NOT_ALLOWED'
+      ])
+      const leaves = entryOf(1, 4, 5, [remove(1, [{ log: logAt(1), length: 4 }])], [first])
+      expect(rosterOf([first, ...posts, leaves]).member(member(1))?.standing).toBe('left')
+      const revokes = entryOf(1, 4, 5, [revoke(3, []), revoke(0, [])], [first])
+      const own = rosterOf([first, ...posts, revokes])
+      expect(own.isRevoked(device(3), member(1))).toBe(true)
+      expect(own.isRevoked(device(0), member(0))).toBe(false)
+    })
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LIMITS, type LogId } from '../../../core/contract/index.js'
+import { ENTRY_VERSION } from '../../../core/ops/operations.js'
 import { Delivery } from '../../../core/log/delivery.js'
 import { placeOf } from '../../../core/ops/place.js'
 import { AUTHOR, blockOf, LOGS, logAt, playLogs, stepsOf, type TrueEntry } from '../../helpers/log-world.js'
@@ -65,7 +66,7 @@ function trickBlock({ kind, device, other }: Trick, lengths: Map<LogId, number>)
     case 'oversize':
       return new Uint8Array(LIMITS.blockBytes + 1)
     case 'newer':
-      return new Uint8Array([2, 1, 2, 3])
+      return new Uint8Array([ENTRY_VERSION + 1, 1, 2, 3])
   }
 }
 
@@ -178,7 +179,7 @@ describe('delivery', () => {
     expect(codeAfter(new Uint8Array([1, 7, 255]))).toBe('quarantined 1 ENTRY_MALFORMED')
     expect(codeAfter(new Uint8Array())).toBe('quarantined 1 ENTRY_MALFORMED')
     expect(codeAfter(new Uint8Array(LIMITS.blockBytes + 1))).toBe('quarantined 1 BLOCK_TOO_LARGE')
-    expect(codeAfter(new Uint8Array([2, 0]))).toBe('paused 1 NEEDS_NEWER_VERSION')
+    expect(codeAfter(new Uint8Array([ENTRY_VERSION + 1, 0]))).toBe('paused 1 NEEDS_NEWER_VERSION')
   })
 
   it('stops what builds on a stopped entry, and lets what builds on a paused one wait', () => {
@@ -199,7 +200,7 @@ describe('delivery', () => {
     ).toEqual(['DEPENDS_ON_QUARANTINED', 'ENTRY_MALFORMED'])
     const newer = deliverAll(
       new Map([
-        [a, [new Uint8Array([2])]],
+        [a, [new Uint8Array([ENTRY_VERSION + 1])]],
         [b, [builder]]
       ]),
       [1, 0]

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountId, LogId } from '../../../core/contract/index.js'
 import { LIMITS } from '../../../core/contract/index.js'
-import { decodeEntry, encodeEntry } from '../../../core/ops/codec.js'
+import { asRead, decodeEntry, encodeEntry } from '../../../core/ops/codec.js'
 import { keyOfName } from '../../../core/ops/names.js'
-import type { Entry, Operation } from '../../../core/ops/operations.js'
+import { ENTRY_VERSION, type Entry, type Operation } from '../../../core/ops/operations.js'
 import { packEntries } from '../../../core/ops/packing.js'
 import { keyNumber, plainPost } from '../../helpers/operations.js'
 
@@ -37,10 +37,10 @@ const what = (bytes: Uint8Array): unknown => {
 
 describe('an entry', () => {
   it('of a newer version is known for that and not read further', () => {
-    const decoded = decodeEntry(block(2, 0xff), own)
+    const decoded = decodeEntry(block(ENTRY_VERSION + 1, 0xff), own)
     expect(decoded).toMatchObject({
       ok: false,
-      error: { code: 'NEEDS_NEWER_VERSION', details: { version: 2 } }
+      error: { code: 'NEEDS_NEWER_VERSION', details: { version: ENTRY_VERSION + 1 } }
     })
     const far = decodeEntry(block(0xfe, 0, 0, 1, 0), own)
     expect(far).toMatchObject({
@@ -110,7 +110,33 @@ describe('an operation', () => {
 
   it('is of a kind that this version has', () => {
     expect(read(0)).toBe('unknown kind of operation')
-    expect(read(10)).toBe('unknown kind of operation')
+    expect(read(18)).toBe('unknown kind of operation')
+  })
+
+  it('is not in an entry of a version that did not have it', () => {
+    expect(read(2, key(1), 3, 0)).toBe('holds what its version does not have')
+    expect(read(14, key(1), 0)).toBe('holds what its version does not have')
+  })
+
+  it('names logs and members in the order of their keys, each once', () => {
+    const cut = (...logs: number[]): Operation => ({
+      kind: 'revokeDevice',
+      device: keyNumber(9),
+      kept: logs.map((log) => ({ log: keyNumber<LogId>(log), length: 1 }))
+    })
+    expect(encodeEntry(entry([cut(3, 2)], { version: 2 }), own)).toEqual(
+      encodeEntry(entry([cut(2, 3)], { version: 2 }), own)
+    )
+    expect(decodeEntry(encodeEntry(entry([cut(3, 2)], { version: 2 }), own), own)).toMatchObject({
+      value: { ops: [asRead(cut(3, 2))] }
+    })
+    expect(() => encodeEntry(entry([cut(2, 2)], { version: 2 }), own)).toThrow(RangeError)
+    const wire = encodeEntry(entry([cut(2, 3)], { version: 2 }), own)
+    const swapped = Buffer.from(wire)
+    const [first, second] = [swapped.indexOf(key(2)), swapped.indexOf(key(3))]
+    key(3).copy(swapped, first)
+    key(2).copy(swapped, second)
+    expect(what(swapped)).toBe('keys are not in order')
   })
 
   it('fills its frame', () => {
@@ -124,7 +150,7 @@ describe('an operation', () => {
     expect(read(1, 4)).toBe('unknown flags')
     expect(read(1, 0xfd, 0, 1)).toBe('unknown flags')
     expect(read(2, key(1), 0, 0)).toBe('unknown enum value')
-    expect(read(2, key(1), 3, 0)).toBe('unknown enum value')
+    expect(read(2, key(1), 5, 0)).toBe('unknown enum value')
   })
 
   it('has no empty value where it could have none', () => {
@@ -182,7 +208,8 @@ describe('what a program must not write', () => {
   const [first] = post.postings
   if (!first) throw new Error('no posting')
   const cases: readonly [string, Entry][] = [
-    ['another version', entry([], { version: 2 })],
+    ['another version', entry([], { version: ENTRY_VERSION + 1 })],
+    ['what its version does not have', entry([{ kind: 'rotate', sealed: [] }])],
     ['too many operations', entry(Array<Operation>(4097).fill(post))],
     ['its own log as a dependency', entry([], { deps: [{ log: own, length: 1 }] })],
     ['a fraction', entry([{ ...post, postings: [{ ...first, amountMinor: 1.5 }] }])],

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { build } from '../../../core/ops/schema/build.mjs'
 const SPEC = fileURLToPath(new URL('../../../core/ops/spec', import.meta.url))
 /** The schema as it was when each version was first released. */
 const RELEASED = fileURLToPath(new URL('../../fixtures/schema', import.meta.url))
-const VERSIONS = [1]
+const VERSIONS = [1, 2]
 
 let folder = ''
 beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'guildbook-schema-'))))
@@ -43,7 +43,8 @@ function asOf(version: number, text: string): readonly Definition[] {
 }
 
 describe('the schema', () => {
-  it('is what its source makes of nothing', () => {
+  it('is what its source makes of what was released before', () => {
+    writeFileSync(path.join(folder, 'schema.json'), read(path.join(RELEASED, 'version-1.json')))
     build(folder)
     expectTheCommitted()
   })

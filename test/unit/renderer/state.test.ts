@@ -52,6 +52,7 @@ const version = (more: Partial<VersionRow> = {}): VersionRow => ({
   deviceName: 'laptop',
   wallMs: 0,
   lamport: 1,
+  adoptedBy: null,
   ...more
 })
 
@@ -67,6 +68,7 @@ const device = (more: Partial<DeviceRow>): DeviceRow => ({
   aheadEntries: null,
   digest: 'unknown',
   address: null,
+  standing: 'present',
   ...more
 })
 
@@ -78,7 +80,17 @@ const status = (devices: readonly DeviceRow[], more: Partial<SyncStatus> = {}): 
   digest: '',
   transactions: 0,
   conflicts: 0,
-  members: [{ member: 'm' as MemberId, name: 'Ben', role: 'owner', isMe: 'other', devices }],
+  members: [
+    {
+      member: 'm' as MemberId,
+      name: 'Ben',
+      role: 'owner',
+      isMe: 'other',
+      standing: 'present',
+      ended: null,
+      devices
+    }
+  ],
   heldBy: { devices: 1, of: 1 },
   pendingEntries: 0,
   problems: [],

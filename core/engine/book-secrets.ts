@@ -1,0 +1,96 @@
+/**
+ * The secrets of one book on this device: learned from the logs where they were sealed for this member, kept on disk, and
+ * changed when someone has gone.
+ */
+import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
+import type { MemberId, Place } from '../contract/index.js'
+import type { Roster } from '../authority/roster.js'
+import { keyOf } from '../identity/certificates.js'
+import { openSealed, seal } from '../identity/sealing.js'
+import type { EpochSecret, LogStore } from '../log/store.js'
+import type { Operation, PlacedEntry, Sealed } from '../ops/operations.js'
+import { placeOf } from '../ops/place.js'
+import type { Identity } from './identity-file.js'
+
+export const SECRET_BYTES = 32
+
+export interface BookSecretsOptions {
+  readonly store: LogStore
+  readonly roster: Roster
+  readonly identity: Identity
+  /** Keeps the secrets on disk. */
+  save(later: readonly EpochSecret[]): void
+  /** A secret is known that was not: logs may be read that could not be. */
+  learned(): void
+}
+
+export class BookSecrets {
+  constructor(private readonly o: BookSecretsOptions) {}
+
+  /** The founding secret first. */
+  all(): readonly EpochSecret[] {
+    return this.o.store.secrets
+  }
+
+  /** Looks at a delivered entry, which the roster has taken in. */
+  note(entry: PlacedEntry): void {
+    for (const [at, operation] of entry.ops.entries()) {
+      if (operation.kind === 'rotate') this.#open(operation.sealed, placeOf(entry.log, entry.index, at))
+    }
+    if (entry.ops.some(({ kind }) => kind === 'rotate' || kind === 'remove' || kind === 'setRole'))
+      this.#choose()
+  }
+
+  /** Secrets that another device handed over. */
+  take(secrets: readonly EpochSecret[]): void {
+    const news = secrets.filter((secret) => this.o.store.learn(secret) === 'new')
+    if (news.length === 0) return
+    this.#learned()
+    this.#choose()
+  }
+
+  /** Changes the secret: for everyone who is present but those who go now. */
+  rotation(gone: MemberId | null): Operation {
+    const secret = randomBytes(SECRET_BYTES)
+    const members = this.o.roster.present().map(({ member }) => member)
+    return {
+      kind: 'rotate',
+      sealed: sealFor(
+        members.filter((member) => member !== gone),
+        secret
+      )
+    }
+  }
+
+  /** Whether this device should change the secret: someone has gone and can have it, or someone here cannot. */
+  get isDue(): boolean {
+    return this.o.roster.rotation().due === 'yes'
+  }
+
+  #open(sealed: readonly Sealed[], epoch: Place): void {
+    const { identity, store } = this.o
+    const mine = sealed.find(({ member }) => member === identity.memberId)
+    const secret = mine && openSealed(mine, identity.member, SECRET_BYTES)
+    if (secret && store.learn({ epoch, secret }) === 'new') this.#learned()
+  }
+
+  #learned(): void {
+    this.o.save(this.o.store.secrets.filter(({ epoch }) => epoch !== 'founding'))
+    this.o.learned()
+  }
+
+  /** What is written from now on is for those who are present now. */
+  #choose(): void {
+    const act = this.o.roster.rotation().current?.act
+    if (act) this.o.store.writeWith(placeOf(act.log, act.index, act.at))
+  }
+}
+
+/** A secret, sealed for each of these members whose key is one. */
+export function sealFor(members: readonly MemberId[], secret: Uint8Array): Sealed[] {
+  return members.flatMap((member) => {
+    const box = seal(secret, Buffer.from(keyOf(member)))
+    return box ? [{ member, ...box }] : []
+  })
+}
