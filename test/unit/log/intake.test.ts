@@ -27,7 +27,14 @@ describe('a fork', () => {
   it('stays reported when the header that is read meanwhile is refused', async () => {
     const log = keyNumber<LogId>(1)
     const core = new ForkingCore()
-    const store = { open: () => Promise.resolve(core) } as unknown as LogStore
+    const store = {
+      secrets: [{}],
+      open: () => Promise.resolve(core),
+      async firstBlock(_: unknown, isIt: (block: Uint8Array) => boolean) {
+        const block = await core.get()
+        return isIt(block) ? block : null
+      }
+    } as unknown as LogStore
     const intake = new Intake(store, new Delivery(() => {}), BOOK)
     await intake.add(log)
     await intake.settled()
