@@ -2,6 +2,7 @@
 import { formatDecimal } from '../contract/index.js'
 import type {
   AccountRow,
+  ActivityRow,
   AdmissionRow,
   BackupRow,
   BackupStatus,
@@ -9,6 +10,8 @@ import type {
   InviteRow,
   JoinRow,
   LockState,
+  MemberRow,
+  NotCountedRow,
   PostingRow,
   RecoveryStatus,
   RegisterRow,
@@ -26,7 +29,12 @@ export const bookJson = (book: BookSummary) => ({
   currency: book.currency,
   kind: book.kind,
   me: book.me,
-  transactions: book.transactions
+  transactions: book.transactions,
+  farewell: book.farewell && {
+    code: book.farewell.code,
+    byName: book.farewell.byName,
+    told: timeJson(book.farewell.toldMs)
+  }
 })
 
 export const accountJson = (row: AccountRow) => ({
@@ -144,7 +152,62 @@ export const inviteJson = (invite: InviteRow) => ({
   role: invite.role,
   state: invite.state,
   created: timeJson(invite.createdMs),
-  expires: timeJson(invite.expiresMs)
+  expires: timeJson(invite.expiresMs),
+  author: { member: invite.author, name: invite.authorName },
+  uses: invite.uses,
+  used: invite.used,
+  approval: invite.approval
+})
+
+export const memberJson = (row: MemberRow) => ({
+  member: row.member,
+  name: row.name,
+  role: row.role,
+  standing: row.standing,
+  ended: row.ended && {
+    byName: row.ended.byName,
+    at: timeJson(row.ended.wallMs),
+    reason: row.ended.reason
+  },
+  devices: row.devices.map(({ device, name, platform, standing, connection, lastSeenMs }) => ({
+    device,
+    name,
+    platform,
+    standing,
+    connection,
+    lastSeen: lastSeenMs === null ? null : timeJson(lastSeenMs)
+  }))
+})
+
+export const activityJson = (row: ActivityRow) => ({
+  place: row.place,
+  at: timeJson(row.wallMs),
+  author: { member: row.member, name: row.memberName },
+  device: { device: row.device, name: row.deviceName },
+  kind: row.kind,
+  count: row.count,
+  notCounted: row.notCounted,
+  transaction: row.transaction,
+  account: row.account,
+  subject: row.subject,
+  role: row.role,
+  text: row.text
+})
+
+export const notCountedJson = (row: NotCountedRow) => ({
+  place: row.place,
+  code: row.code,
+  kind: row.kind,
+  author: { member: row.author, name: row.authorName },
+  at: timeJson(row.wallMs),
+  transaction: row.transaction,
+  content: row.content && {
+    date: row.content.date,
+    payee: row.content.payee,
+    note: row.content.note,
+    postings: row.content.postings.map(postingJson)
+  },
+  adoptable: row.adoptable
 })
 
 export const admissionJson = (row: AdmissionRow) => ({

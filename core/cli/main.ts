@@ -4,6 +4,7 @@ import { version } from '../../package.json'
 import { end, runs } from './cli.js'
 import { accountCommands } from './commands/accounts.js'
 import { bookCommands } from './commands/books.js'
+import { memberCommands } from './commands/members.js'
 import { peopleCommands } from './commands/people.js'
 import { reportCommands } from './commands/reports.js'
 import { recoveryCommands } from './commands/recovery.js'
@@ -41,6 +42,7 @@ function program(): Command {
   transactionCommands(root)
   reportCommands(root)
   peopleCommands(root)
+  memberCommands(root)
   syncCommands(root)
   safekeepingCommands(root)
   recoveryCommands(root)

@@ -176,4 +176,33 @@ describe('two folders', { timeout: 3 * MINUTES }, () => {
     const journal = await ask<{ id: string }[]>('ana', 'journal', '--from', '2026-04-01')
     expect(new Set(journal.map((row) => row.id))).toEqual(new Set(posts.map((post) => post.id)))
   })
+
+  it('say who is who, who did what, and what somebody may not', async () => {
+    const members = await ask<{ name: string; role: string; devices: { device: string }[] }[]>('ana', 'members')
+    expect(members.map(({ name, role }) => `${name} ${role}`)).toEqual(
+      expect.arrayContaining(['Ana owner', expect.stringMatching(/^Ben /)])
+    )
+    expect(await ask('ana', 'roles')).toMatchObject({ viewer: { comment: 'all', post: 'none' } })
+    expect(await ask('ana', 'role', 'Ben', 'viewer')).toMatchObject({ role: 'viewer' })
+    expect(await refused('ana', 'leave')).toBe('LAST_OWNER')
+    expect(await refused('ana', 'remove', 'Nobody')).toBe('MEMBER_UNKNOWN')
+    const own = members.find(({ name }) => name === 'Ana')?.devices[0]?.device ?? ''
+    expect(await ask('ana', 'device', 'rename', own, 'Desk')).toEqual({ device: own, name: 'Desk' })
+    expect(await refused('ana', 'device', 'revoke', 'Desk')).toBe('BAD_REQUEST')
+    const [row] = await ask<{ id: string }[]>('ana', 'journal', '--limit', '1')
+    await ask('ana', 'comment', row?.id ?? '', 'Who was this?')
+    const page = await ask<{ rows: { kind: string; text: string }[] }>('ana', 'activity', '--limit', '2')
+    expect(page.rows).toMatchObject([{ kind: 'comment', text: 'Who was this?' }, { kind: 'nameDevice' }])
+    expect(await ask('ana', 'rejected')).toEqual([])
+    await ask('ana', 'remove', 'Ben', '--reason', 'moved away')
+    expect(await ask('ana', 'members')).toMatchObject([
+      { name: 'Ana' },
+      { name: 'Ben', standing: 'removed', ended: { byName: 'Ana', reason: 'moved away' } }
+    ])
+    expect(await ask('ana', 'invite', '--role', 'viewer', '--uses', '3', '--pre-approved')).toMatchObject({
+      uses: 3,
+      used: 0,
+      approval: 'pre-approved'
+    })
+  })
 })

@@ -22,6 +22,8 @@ export function peopleCommands(program: Command): void {
     .description('make an invite: a code that one person can join with, once')
     .addOption(new Option('--role <role>', 'what the person may do').choices(ROLES).default('contributor'))
     .option('--expires <span>', 'how long it can be used, such as 30m, 12h or 7d')
+    .option('--uses <people>', 'how many people it lets in', '1')
+    .option('--pre-approved', 'let in whoever has the code, without comparing words')
     .addHelpText('after', '\nWho uses the code then waits to be let in: run "guildbook admit" for that.')
     .action(runs(invite))
 
@@ -61,19 +63,28 @@ export function peopleCommands(program: Command): void {
     .action(runs(join))
 }
 
-async function invite(cli: Cli, options: { readonly role: Role; readonly expires?: string }) {
+interface InviteOptions {
+  readonly role: Role
+  readonly expires?: string
+  readonly uses: string
+  readonly preApproved?: true
+}
+
+async function invite(cli: Cli, options: InviteOptions) {
   const opened = await cli.openBook('off')
   if (!opened.ok) return opened
   const { api, book } = opened.value
   const expiry = options.expires === undefined ? {} : { expiresInMs: spanOption(options.expires, '--expires') }
-  const made = await api.createInvite({ book: book.book, role: options.role, ...expiry })
+  const approval = options.preApproved ? 'pre-approved' : 'words'
+  const terms = { role: options.role, uses: Number(options.uses), approval } as const
+  const made = await api.createInvite({ book: book.book, ...terms, ...expiry })
   if (!made.ok) return made
   const { code, link, expiresMs } = made.value
   return answer({ ...inviteJson(made.value), code, link }, () =>
     [
       `Code: ${code}`,
       `Link: ${link}`,
-      `It can be used once, until ${new Date(expiresMs).toLocaleString()}.`,
+      `It lets in ${options.uses === '1' ? 'one person' : `${options.uses} people`}, until ${new Date(expiresMs).toLocaleString()}.`,
       'The newcomer runs "guildbook join CODE --name NAME"; let them in with "guildbook admit --wait 600".'
     ].join('\n')
   )
