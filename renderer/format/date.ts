@@ -50,6 +50,13 @@ export const formatDay = (date: IsoDate, locale: string): string =>
 export const formatMoment = (ms: number, locale: string): string =>
   dateFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(ms))
 
+/** `09:41`, in this device's time zone. */
+export const formatTime = (ms: number, locale: string): string =>
+  dateFormat(locale, { timeStyle: 'short' }).format(new Date(ms))
+
+/** The day that a moment falls on here. */
+export const dayOf = (ms: number): IsoDate => today(new Date(ms))
+
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', DAY_MS],
   ['hour', 3_600_000],

@@ -10,8 +10,8 @@ export type Attention = { readonly grave: boolean } & (
   | { readonly kind: 'phrase' }
 )
 
-/** Being offline and waiting for entries are how the app works, not something to act on. */
-const QUIET: readonly Problem['kind'][] = ['offline', 'waiting', 'digest-differs']
+/** Being offline and waiting for entries are how the app works, and what is not counted may stay so for ever. */
+const QUIET: readonly Problem['kind'][] = ['offline', 'waiting', 'digest-differs', 'not-counted']
 
 export function attentionOf(
   sync: SyncStatus | undefined,

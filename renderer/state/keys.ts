@@ -7,6 +7,7 @@ const GO: Readonly<Record<string, BookView>> = {
   t: 'transactions',
   a: 'accounts',
   p: 'people',
+  y: 'activity',
   s: 'sync',
   c: 'conflicts'
 }

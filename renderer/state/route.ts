@@ -6,6 +6,7 @@ export const BOOK_VIEWS = [
   'transactions',
   'accounts',
   'people',
+  'activity',
   'sync',
   'conflicts',
   'settings'

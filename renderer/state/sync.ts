@@ -1,5 +1,5 @@
 /** What the sync status means to a person. */
-import type { DeviceRow, MemberRow, SyncStatus } from '../../core/contract/index.js'
+import type { DeviceRow, MemberRow, Problem, SyncStatus } from '../../core/contract/index.js'
 
 export const devicesOf = (sync: SyncStatus): DeviceRow[] =>
   sync.members.flatMap((member) => [...member.devices])
@@ -16,6 +16,14 @@ export function agreementOf(sync: SyncStatus): 'agrees' | 'differs' | 'unknown' 
   if (others.some((device) => device.digest === 'equal')) return 'agrees'
   return others.length > 0 ? 'unknown' : 'alone'
 }
+
+/** How much was written that does not count; it is listed under People. */
+export const notCountedIn = (sync: SyncStatus): number =>
+  sync.problems.filter((problem) => problem.kind === 'not-counted').length
+
+/** What is told one by one: not that books differ, which is told above all else, nor what has a list of its own. */
+export const problemsIn = (sync: SyncStatus): Problem[] =>
+  sync.problems.filter((problem) => problem.kind !== 'digest-differs' && problem.kind !== 'not-counted')
 
 const isConnected = (member: MemberRow): boolean =>
   member.devices.some((device) => device.isThis === 'other' && device.connection === 'connected')

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import type {
-  AccountId,
-  AccountRow,
-  BookId,
-  CurrencyCode,
-  DeviceRow,
-  IsoDate,
-  MemberId,
-  PostingRow,
-  SyncStatus,
-  VersionId,
-  VersionRow
+import {
+  ACTIVITY_KINDS,
+  type AccountId,
+  type AccountRow,
+  type ActivityRow,
+  type BookId,
+  type CurrencyCode,
+  type DeviceRow,
+  type IsoDate,
+  type MemberId,
+  type PostingRow,
+  type SyncStatus,
+  type VersionId,
+  type VersionRow
 } from '../../../core/contract/index.js'
+import { I18n } from '../../../renderer/i18n/i18n.svelte.js'
+import { ACTIVITY_GROUPS, activitySentence } from '../../../renderer/state/activity-sentence.js'
 import { searchAccounts } from '../../../renderer/state/account-search.js'
 import { attentionOf } from '../../../renderer/state/attention.js'
 import { filterOf } from '../../../renderer/state/ledger.svelte.js'
@@ -281,5 +285,61 @@ describe('the list that an address asks for', () => {
       to: '2026-02-01'
     })
     expect(filterOf({})).toEqual({})
+  })
+})
+
+describe('what someone did', () => {
+  const i18n = new I18n()
+  const row = (more: Partial<ActivityRow>): ActivityRow => ({
+    place: 'log-1-0' as ActivityRow['place'],
+    wallMs: 0,
+    member: 'm' as MemberId,
+    memberName: 'Ana',
+    device: 'd' as ActivityRow['device'],
+    deviceName: 'laptop',
+    kind: 'post',
+    count: 1,
+    notCounted: 0,
+    transaction: null,
+    account: null,
+    subject: null,
+    role: null,
+    text: '',
+    ...more
+  })
+
+  it('has a sentence for every kind, in both languages', () => {
+    for (const language of ['en', 'zh-Hans'] as const) {
+      i18n.use(language)
+      for (const kind of ACTIVITY_KINDS) {
+        for (const count of [1, 3]) {
+          const sentence = activitySentence(row({ kind, count, text: 'Taxi', role: 'viewer' }), i18n)
+          expect([language, kind, sentence.includes('activity.'), sentence.includes('{{')]).toEqual([
+            language,
+            kind,
+            false,
+            false
+          ])
+        }
+      }
+    }
+    i18n.use('en')
+  })
+
+  it('says why, where that was said', () => {
+    const ben = { member: 'b' as MemberId, name: 'Ben' }
+    expect(activitySentence(row({ kind: 'remove', subject: ben, text: 'Moved out' }), i18n)).toBe(
+      'removed Ben: Moved out'
+    )
+    expect(activitySentence(row({ kind: 'remove', subject: ben }), i18n)).toBe('removed Ben')
+    expect(activitySentence(row({ kind: 'setRole', subject: ben, role: 'owner' }), i18n)).toBe(
+      'made Ben an owner'
+    )
+    expect(activitySentence(row({ count: 2, text: 'Taxi' }), i18n)).toBe('entered 2 entries, first Taxi')
+  })
+
+  it('is found under one heading, whatever its kind', () => {
+    const grouped = Object.values(ACTIVITY_GROUPS).flat()
+    expect([...grouped].sort()).toEqual([...ACTIVITY_KINDS].sort())
   })
 })
