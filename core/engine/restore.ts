@@ -104,6 +104,7 @@ async function stage(o: RestoreOptions, staging: string, run: Run): Promise<Outc
     await writeWhole(join(staging, 'settings.json'), Buffer.from(JSON.stringify(settings)))
     const names = books.map(({ book }) => book)
     await writeWhole(join(staging, 'books.json'), Buffer.from(JSON.stringify({ books: names })))
+    await syncFolders(staging, books)
     return done({ madeMs })
   } finally {
     await file.value.close()
@@ -219,6 +220,13 @@ async function checkBook(session: BookSession, book: ManifestBook): Promise<Outc
 
 const grew = (now: Readonly<Record<LogId, number>>, then: Readonly<Record<string, number>>): boolean =>
   Object.entries(now).some(([log, length]) => length > (then[log] ?? 0))
+
+/** Files are synced as they are written; that they are in their folders is not, yet. */
+async function syncFolders(staging: string, books: readonly ManifestBook[]): Promise<void> {
+  for (const book of books) await syncFolder(storeIn(staging, book))
+  if (books.length > 0) await syncFolder(join(staging, 'books'))
+  await syncFolder(staging)
+}
 
 async function move(from: string, to: string): Promise<void> {
   await removeFolder(to)
