@@ -58,8 +58,8 @@ async function manifestOf(o: WritingOptions, sessions: readonly BookSession[]): 
   const { memberName, language, theme, density, network } = o.settings.current
   const books: Manifest['books'] = []
   for (const session of sessions) {
-    const file = await o.library.file(session.id)
-    if (!file) throw new Error('a book went away while it was being copied')
+    // What this device was told concerns another one, once it is restored.
+    const file = { ...session.file, farewell: null }
     const { name } = session.book.summary()
     books.push({ book: session.id, name, file, ...(await storedState(session)) })
   }

@@ -72,7 +72,7 @@ export class BookSecrets {
     const { identity, store } = this.o
     const mine = sealed.find(({ member }) => member === identity.memberId)
     const secret = mine && openSealed(mine, identity.member, SECRET_BYTES)
-    if (secret && store.learn({ epoch, secret }) === 'new') this.#learned()
+    if (secret && store.learnProved({ epoch, secret }) === 'new') this.#learned()
   }
 
   #learned(): void {

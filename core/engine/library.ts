@@ -90,11 +90,6 @@ export class Library extends EventEmitter<LibraryEvents> {
     return session
   }
 
-  /** What is kept of a book beside its logs, as it stands on disk now; null if there is no such book. */
-  file(id: BookId): Promise<BookFile | null> {
-    return this.#read(id)
-  }
-
   /** Removes this device's copy, for good. */
   async forget(id: BookId): Promise<void> {
     const session = await this.opened(id)

@@ -147,6 +147,7 @@ export class OpenedFolder {
     })
     const recovery = await RecoveryDesk.open({
       ...{ folder, vault, identity, settings, library },
+      forget: (book) => this.#forget(book),
       changed: () => feed.note(null, ['recoveries', 'books'])
     })
     this.#parts = {

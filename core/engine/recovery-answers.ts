@@ -2,10 +2,8 @@
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
 import type { MemberId } from '../contract/index.js'
-import { fromHex } from '../sync/messages.js'
 import { foundingFromMessage } from '../sync/proofs.js'
 import { RecoveryAnswerer, type OfferedBook } from '../sync/recovery-answerer.js'
-import { FOUNDING_EPOCH } from '../sync/recovery-wire.js'
 import type { BookSession } from './book-session.js'
 import type { Identity } from './identity-file.js'
 import type { SettingsFile } from './settings-file.js'
@@ -70,23 +68,18 @@ export class RecoveryAnswers {
   }
 
   #look(): void {
-    const members = [...this.#sessions].flatMap(({ roster }) =>
-      roster
-        .members()
-        .map(({ member }) => member)
-        .filter((member) => roster.role(member) !== null)
-    )
+    const members = [...this.#sessions].flatMap(({ roster }) => roster.present().map(({ member }) => member))
     void this.#answerer?.answerFor(new Set(members))
   }
 
-  /** Only someone who is present in a book is given it, and only by someone who is. */
+  /** Only someone who is present in a book is given it, and only by a device that gets what is new itself. */
   #booksOf(member: MemberId): OfferedBook[] {
     const me = this.o.identity.memberId
     return [...this.#sessions]
-      .filter((session) => session.roster.role(member) !== null && session.role !== null)
+      .filter(({ roster, role, farewell }) => roster.role(member) !== null && role !== null && !farewell)
       .map((session) => ({
-        founding: foundingFromMessage(session.options.file.founding),
-        secrets: [{ epoch: FOUNDING_EPOCH, secret: fromHex(session.options.file.secret) }],
+        founding: foundingFromMessage(session.file.founding),
+        secrets: session.secrets.all(),
         vector: session.vector(),
         bookName: session.book.summary().name,
         memberName: session.roster.memberName(me)

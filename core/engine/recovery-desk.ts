@@ -13,6 +13,7 @@ import type { Identity } from './identity-file.js'
 import type { Library } from './library.js'
 import { readSealed } from './sealed-files.js'
 import type { SettingsFile } from './settings-file.js'
+import { Turns } from './turns.js'
 import type { Vault } from './vault.js'
 
 const RecoveryFile = v.strictObject({
@@ -36,6 +37,7 @@ export interface RecoveryDeskOptions {
   readonly identity: Identity
   readonly settings: SettingsFile
   readonly library: Library
+  forget(book: BookId): Promise<void>
   readonly changed: () => void
 }
 
@@ -43,6 +45,8 @@ export class RecoveryDesk {
   #swarm: Hyperswarm | null = null
   #seeker: RecoverySeeker | null = null
   #saving: Promise<void> = Promise.resolve()
+  /** Offers of one book can come from several at once. */
+  readonly #turns = new Turns()
 
   private constructor(
     private readonly o: RecoveryDeskOptions,
@@ -93,7 +97,7 @@ export class RecoveryDesk {
       swarm: this.#swarm,
       member: identity.member,
       certificate: identity.certificate(settings.current.deviceName),
-      found: (offer, from) => this.#found(offer, from)
+      found: (offer, from) => this.#turns.take(() => this.#found(offer, from))
     })
     for (const stream of this.#swarm.connections) this.#seeker.attend(stream)
   }
@@ -111,9 +115,11 @@ export class RecoveryDesk {
     if (!secret) throw new Error('an offer without its founding secret')
     const logs = Object.keys(vector)
     const inviter = toHex(keyOf(from.member))
-    const adopted = await this.o.library.adopt({ founding, secret, logs, kind: 'shared', inviter })
-    if (!adopted.ok) throw new Error(adopted.error.message)
     const book = bookIdOf(foundingFromMessage(founding))
+    await this.#makeRoom(book, secret)
+    const later = secrets.filter(({ epoch }) => epoch !== FOUNDING_EPOCH)
+    const adopted = await this.o.library.adopt({ founding, secret, later, logs, kind: 'shared', inviter })
+    if (!adopted.ok) throw new Error(adopted.error.message)
     const known = this.file?.books ?? []
     if (known.some((found) => found.book === book)) return
     adopted.value.on('changed', this.o.changed)
@@ -122,6 +128,19 @@ export class RecoveryDesk {
       search: this.file?.search ?? 'searching',
       books: [...known, { book, bookName, from: { member, name: memberName, device }, vector }]
     })
+  }
+
+  /**
+   * Whoever knows a book of old can offer it with a secret that opens nothing. As long as nothing of it came, another
+   * offer with another secret takes its place.
+   */
+  async #makeRoom(book: BookId, secret: string): Promise<void> {
+    const session = await this.o.library.session(book)
+    if (!session.ok || session.value.file.secret === secret) return
+    if (Object.keys(session.value.vector()).length > 0) return
+    await this.o.forget(book)
+    const books = (this.file?.books ?? []).filter((found) => found.book !== book)
+    await this.#save({ search: this.file?.search ?? 'searching', books })
   }
 
   /** null for a book that was found and has been removed here since. */

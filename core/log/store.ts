@@ -4,11 +4,15 @@ import { join } from 'node:path'
 import Corestore from 'corestore'
 import Hypercore from 'hypercore'
 import { done, refuse, type LogId, type Outcome, type Place } from '../contract/index.js'
+import { equalSecrets } from '../identity/bytes.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
 
 /** Requests under way to one peer: Hypercore's default of 16 to begin with leaves a fast link idle. */
 const INFLIGHT_BLOCKS: [number, number] = [256, 512]
+
+/** Of one epoch there is one secret; more than this are lies, and which of them is of no interest. */
+const MOST_OF_EPOCH = 8
 
 /** Which of the book's secrets: the founding one, or the place of the operation that made it. */
 export type Epoch = 'founding' | Place
@@ -40,6 +44,9 @@ export class LogStore {
   readonly #cores = new Map<LogId, Hypercore>()
   /** Oldest first. */
   readonly #secrets: EpochSecret[]
+  /** By epoch, one that was sealed for this member; else one that has opened a log. */
+  readonly #proved = new Map<Epoch, Uint8Array>()
+  readonly #opening = new Map<Epoch, Uint8Array>()
   /** The secret that new logs are written with. */
   #epoch: Epoch = 'founding'
 
@@ -60,11 +67,24 @@ export class LogStore {
     return this.#epoch
   }
 
-  /** Takes in a secret that was not known; says whether it was news. */
+  /**
+   * Takes in a secret that was not known; says whether it was news. Of one epoch there can be several, where someone who
+   * handed them over lied: all are tried when a log is read.
+   */
   learn(secret: EpochSecret): 'new' | 'known' {
-    if (this.#secrets.some(({ epoch }) => epoch === secret.epoch)) return 'known'
+    const others = this.#secrets.filter(({ epoch }) => epoch === secret.epoch)
+    if (others.length >= MOST_OF_EPOCH || others.some((other) => equalSecrets(other.secret, secret.secret)))
+      return 'known'
     this.#secrets.push(secret)
     return 'new'
+  }
+
+  /** As `learn`, of one that is known to be right: it is written with, whatever others there are. */
+  learnProved(secret: EpochSecret): 'new' | 'known' {
+    this.#proved.set(secret.epoch, secret.secret)
+    const isKnown = this.#secrets.some((other) => equalSecrets(other.secret, secret.secret))
+    if (!isKnown) this.#secrets.push(secret)
+    return isKnown ? 'known' : 'new'
   }
 
   /** From now on new logs are written with this secret, if it is known. */
@@ -142,16 +162,20 @@ export class LogStore {
    * log is read with that secret from then on. null: not here yet, or with none.
    */
   async firstBlock(core: Hypercore, isIt: (block: Uint8Array) => boolean): Promise<Uint8Array | null> {
-    for (const { secret } of [...this.#secrets].reverse()) {
+    for (const { epoch, secret } of [...this.#secrets].reverse()) {
       await core.setEncryptionKey(secret)
       const block = await core.get(0, { wait: false })
-      if (!block || isIt(block)) return block
+      if (!block) return block
+      if (!isIt(block)) continue
+      this.#opening.set(epoch, secret)
+      return block
     }
     return null
   }
 
   #secret(epoch: Epoch): Uint8Array {
-    return this.#secrets.find((each) => each.epoch === epoch)?.secret as Uint8Array
+    const first = this.#secrets.find((each) => each.epoch === epoch)?.secret
+    return (this.#proved.get(epoch) ?? this.#opening.get(epoch) ?? first) as Uint8Array
   }
 
   async close(): Promise<void> {

@@ -12,12 +12,14 @@ import type { MemberId } from '../../core/contract/index.js'
 import { toZ32 } from '../../core/identity/bytes.js'
 import { certifyDevice, found, keyOf } from '../../core/identity/certificates.js'
 import { keyPairOf, type KeyPair } from '../../core/identity/keys.js'
+import { readPhrase } from '../../core/identity/phrase.js'
 import { toHex } from '../../core/sync/messages.js'
 import { startNetwork } from '../../core/sync/network.js'
 import { certificateToMessage, foundingToMessage, signPresence, type Side } from '../../core/sync/proofs.js'
+import { RecoverySeeker } from '../../core/sync/recovery-seeker.js'
 import { RECOVERY_PROTOCOL, recoveryTopic, type OfferMessage } from '../../core/sync/recovery-wire.js'
 import { valueOf } from '../helpers/book-world.js'
-import { letIn, World } from '../helpers/engines.js'
+import { converged, letIn, World } from '../helpers/engines.js'
 
 const MINUTES = 60_000
 let world: World
@@ -107,6 +109,31 @@ async function liar(dht: HyperDHT, member: MemberId, lie: (stream: NoiseStream) 
 const newNode = (): HyperDHT =>
   valueOf(startNetwork({ mode: 'on', port: 0, bootstrap: [], host: '', ...world.network }))
 
+/** The first real offer that a member's own device gets. */
+async function overheard(memberId: MemberId, seed: Uint8Array): Promise<OfferMessage> {
+  const member = keyPairOf(seed)
+  const device = { publicKey: newKeys().publicKey, name: 'X', platform: 'linux' }
+  const certificate = certifyDevice(member, device, 0)
+  const dht = newNode()
+  const swarm = new Hyperswarm({ dht })
+  const offers: OfferMessage[] = []
+  const seeker = new RecoverySeeker({
+    swarm,
+    member,
+    certificate,
+    found: (offer) => Promise.resolve(void offers.push(offer))
+  })
+  swarm.on('connection', (stream: NoiseStream) => {
+    stream.on('error', () => {})
+    seeker.attend(stream)
+  })
+  await until(`an offer for ${memberId}`, () => offers.length > 0)
+  await seeker.end()
+  await swarm.destroy()
+  await dht.destroy()
+  return offers[0] as OfferMessage
+}
+
 const until = async (what: string, isSo: () => boolean): Promise<void> => {
   const deadlineMs = Date.now() + MINUTES
   while (!isSo()) {
@@ -140,6 +167,48 @@ describe('lies at a recovery', { timeout: 5 * MINUTES }, () => {
     expect((await fresh.ask('books', {})).map(({ book: id }) => id)).toEqual([book])
     await Promise.all(liars.map((one) => one.end()))
     await dht.destroy()
+  })
+
+  it('a real book with secrets that open nothing is set right by whoever has the real ones', async () => {
+    const [ana, ben, eve] = [await world.device('Ana'), await world.device('Ben'), await world.device('Eve')]
+    const book = await ana.createBook('Club')
+    await letIn(ana, book, ben)
+    await letIn(ana, book, eve)
+    await converged(book, ana, ben, eve)
+    const members = (await ana.status(book)).members
+    const idOf = (name: string) => members.find((row) => row.name === name)?.member as MemberId
+    await ana.ask('removeMember', { book, member: idOf('Eve') })
+    await ana.post(book, 'After Eve')
+    await converged(book, ana, ben)
+    const phrase = (await ana.ask('showPhrase', { language: 'en', sure: 'yes' })).words.join(' ')
+    // What Eve has kept: the book's founding. What it takes the place of: a real offer, overheard by nobody else.
+    const real = await overheard(idOf('Ana'), valueOf(readPhrase(phrase)).seed)
+    for (const device of [ana, ben, eve]) await device.stop()
+
+    const bad = toHex(randomBytes(32))
+    for (const secrets of [
+      real.secrets.map(({ epoch }) => ({ epoch, secret: bad })),
+      real.secrets.map((known) => (known.epoch === 'founding' ? known : { ...known, secret: bad }))
+    ]) {
+      const dht = newNode()
+      const fresh = await world.device('Ana again')
+      const lying = await liar(dht, idOf('Ana'), (stream) => {
+        const { certificate, presence } = goodOffer(stream)
+        return json({ ...real, certificate, presence, memberName: 'Eve', secrets })
+      })
+      await fresh.ask('recover', { phrase })
+      await fresh.until('recoveries', {}, ({ rows }) => rows.some(({ from }) => from.name === 'Eve'))
+      await ben.start()
+      await fresh.until('recoveries', {}, ({ rows }) => rows.some(({ step }) => step === 'recovered'))
+      await fresh.post(book, 'By Ana again')
+      await converged(book, fresh, ben)
+      // Read by Ben, and so written with the secret that Ben has.
+      expect(await ben.payees(book)).toContain('By Ana again')
+      await lying.end()
+      await dht.destroy()
+      await fresh.stop()
+      await ben.stop()
+    }
   })
 
   it('a made-up book is seen for what it is: from whom, and never become part of', async () => {

@@ -102,6 +102,47 @@ describe('whoever has only the phrase', { timeout: 5 * MINUTES }, () => {
     await converged(later, ana, fresh)
   })
 
+  it('is back also where secrets were changed since, before they came or after; who was removed is not', async () => {
+    const [ana, ben] = [await world.device('Ana'), await world.device('Ben')]
+    const [eve, cara] = [await world.device('Eve'), await world.device('Cara')]
+    const book = await ana.createBook('Club')
+    await letIn(ana, book, ben)
+    await letIn(ana, book, eve)
+    await converged(book, ana, ben, eve)
+    const member = async (device: Device) => (await device.ask('books', {}))[0]?.me.member as MemberId
+    await ana.ask('removeMember', { book, member: await member(eve) })
+    await ana.post(book, 'After Eve')
+    await letIn(ana, book, cara)
+    await cara.post(book, 'By Cara')
+    await converged(book, ana, ben, cara)
+    const phrases = { ana: await phraseOf(ana), cara: await phraseOf(cara), eve: await phraseOf(eve) }
+    for (const device of [ana, cara, eve]) await device.stop()
+
+    // Ana was there when the secret changed; Cara came later, and was given it.
+    for (const [name, phrase] of [
+      ['Ana again', phrases.ana],
+      ['Cara again', phrases.cara]
+    ] as const) {
+      const fresh = await world.device(name)
+      await fresh.ask('recover', { phrase })
+      await recovered(fresh, 1)
+      await converged(book, fresh, ben)
+      expect(await fresh.payees(book)).toEqual(expect.arrayContaining(['After Eve', 'By Cara']))
+      await fresh.post(book, `By ${name}`)
+      await converged(book, fresh, ben)
+      expect((await ben.status(book)).problems).toEqual([])
+    }
+    expect(await ben.payees(book)).toEqual(['After Eve', 'By Ana again', 'By Cara', 'By Cara again'])
+
+    const gone = await world.device('Eve again')
+    await gone.ask('recover', { phrase: phrases.eve })
+    // Ben still finds Ana's old laptop: he is there, and has nothing for Eve.
+    await ana.start()
+    await converged(book, ana, ben)
+    expect(await gone.ask('recoveries', {})).toEqual({ search: 'searching', rows: [] })
+    expect(await gone.ask('books', {})).toEqual([])
+  })
+
   it('is told of a slip, and keeps what is in the folder', async () => {
     const ana = await world.device('Ana')
     const ben = await world.device('Ben')
