@@ -4,7 +4,7 @@
  * items came, a change costs one bucket and one group, and two different states with the same digest would be a
  * collision of the hash.
  */
-import { ByteWriter, encodeItem, placeOfItem, type DigestItem } from './encoding.js'
+import { ByteWriter, encodeItem, kindOfItem, placeOfItem, type DigestItem } from './encoding.js'
 
 /** 32 bytes of BLAKE2b, from whatever implementation is quick where this runs. */
 export type Hash = (bytes: Uint8Array) => Uint8Array
@@ -117,7 +117,8 @@ function compareItems(a: DigestItem, b: DigestItem): number {
   const y = placeOfItem(b)
   if (!x || !y) return x ? 1 : y ? -1 : 0
   if (x.origin.log !== y.origin.log) return x.origin.log < y.origin.log ? -1 : 1
-  return x.origin.index - y.origin.index || x.operation - y.operation
+  // What was rejected and then adopted stands at one place twice: as what it is, and as what it was.
+  return x.origin.index - y.origin.index || x.operation - y.operation || kindOfItem(a) - kindOfItem(b)
 }
 
 /** FNV-1a. */

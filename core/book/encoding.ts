@@ -26,6 +26,14 @@ export function placeOfItem(item: DigestItem): Placed | null {
   return item instanceof BookSettings ? null : item
 }
 
+/** A number for each kind of item. */
+export function kindOfItem(item: DigestItem): number {
+  if (item instanceof Transaction) return 1
+  if (item instanceof Account) return 2
+  if (item instanceof Rejected) return 4
+  return item instanceof Comment ? 5 : 3
+}
+
 /** Appends values to a growing array; each is self-delimiting. */
 export class ByteWriter {
   #bytes = new Uint8Array(FIRST_BYTES)
