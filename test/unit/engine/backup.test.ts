@@ -102,7 +102,7 @@ describe('a backup', () => {
       'settings'
     ])
     for (const { file } of manifest.manifest.books)
-      expect(Object.keys(file).sort()).toEqual(['founding', 'inviter', 'kind', 'logs', 'secret'])
+      expect(Object.keys(file).sort()).toEqual(['farewell', 'founding', 'inviter', 'kind', 'logs', 'secret'])
   })
 
   it('opens by a passphrase of its own, or by that of the folder', async () => {
