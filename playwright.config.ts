@@ -14,7 +14,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env['CI'] !== undefined,
-  retries: 0,
+  // A window of a test server can lose the system's clipboard or focus; what fails twice is broken.
+  retries: process.env['CI'] === undefined ? 0 : 1,
   projects: [
     {
       name: 'browser',
