@@ -32,7 +32,8 @@ export const openInProcess =
     const ended = once(child, 'exit').then(() => {})
     const client = connectChannel(
       nodePortChannel({
-        postMessage: (message) => void (child.connected && child.send(message as object)),
+        // One that is dying takes nothing more: that it ended is told by `ended`.
+        postMessage: (message) => void (child.connected && child.send(message as object, () => {})),
         on: (event, listener) => child.on(event === 'close' ? 'disconnect' : event, listener),
         close: () => child.connected && child.disconnect()
       })
