@@ -8,6 +8,7 @@ export class ChangeFeed {
   readonly #noted = new Map<BookId | null, Set<Topic>>()
   #timer: NodeJS.Timeout | null = null
   #lastMs = 0
+  #state: 'open' | 'closed' = 'open'
 
   /** `first` hears of each change before the subscribers do. */
   constructor(private readonly first: (event: Changed) => void) {}
@@ -18,6 +19,7 @@ export class ChangeFeed {
   }
 
   note(book: BookId | null, topics: readonly Topic[]): void {
+    if (this.#state === 'closed') return
     let noted = this.#noted.get(book)
     if (!noted) this.#noted.set(book, (noted = new Set()))
     for (const topic of topics) noted.add(topic)
@@ -25,6 +27,7 @@ export class ChangeFeed {
   }
 
   close(): void {
+    this.#state = 'closed'
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
     this.#listeners.clear()

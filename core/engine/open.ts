@@ -92,6 +92,8 @@ class FolderHolder implements Engine {
     if (this.#state === 'closing') return closing()
     if (!Object.hasOwn(SCHEMAS, name)) return refuse('BAD_REQUEST', `There is no request "${name}".`)
     const known = name as RequestName
+    // A list without elements would pass for an object without entries.
+    if (Array.isArray(body)) return refuse('BAD_REQUEST', 'A request is no list.', { request: name })
     const request = v.safeParse(SCHEMAS[known] as v.GenericSchema, body)
     if (!request.success) return refuse('BAD_REQUEST', explain(request.issues), { request: name })
     if (!READING.has(known)) this.#idle.touch()

@@ -43,19 +43,23 @@ export const SettingsChangeSchema: v.GenericSchema<unknown, Partial<Settings>> =
 ) as v.GenericSchema<unknown, Partial<Settings>>
 
 export class SettingsFile {
+  #writing: Promise<void> = Promise.resolve()
+
   private constructor(
     private readonly path: string,
-    private settings: Settings
+    private settings: Settings,
+    /** What a newer Guildbook has stored beside: it stays. */
+    private readonly unknown: Readonly<Record<string, unknown>>
   ) {}
 
   /** What is stored, with defaults for what is missing or damaged. */
   static async open(folder: string): Promise<SettingsFile> {
     const path = join(folder, 'settings.json')
     const bytes = await readIfThere(path)
-    const defaults = defaultSettings()
-    if (!bytes) return new SettingsFile(path, defaults)
-    const stored = v.safeParse(v.partial(SettingsSchema), safeJson(bytes))
-    return new SettingsFile(path, stored.success ? ({ ...defaults, ...stored.output } as Settings) : defaults)
+    const json = bytes && safeJson(bytes)
+    const stored = isRecord(json) ? json : {}
+    const { known, unknown } = sorted(stored)
+    return new SettingsFile(path, { ...defaultSettings(), ...known }, unknown)
   }
 
   get current(): Settings {
@@ -63,11 +67,30 @@ export class SettingsFile {
   }
 
   async change(change: Partial<Settings>): Promise<Settings> {
-    this.settings = { ...this.settings, ...change }
-    await writeWhole(this.path, Buffer.from(JSON.stringify(this.settings, null, 2)))
-    return this.settings
+    const settings = { ...this.settings, ...change }
+    this.settings = settings
+    const bytes = Buffer.from(JSON.stringify({ ...this.unknown, ...settings }, null, 2))
+    this.#writing = this.#writing.catch(() => {}).then(() => writeWhole(this.path, bytes))
+    await this.#writing
+    return settings
   }
 }
+
+/** Each setting for itself: one that is damaged, or that another version understands otherwise, costs no other. */
+function sorted(stored: Readonly<Record<string, unknown>>) {
+  const known: Record<string, unknown> = {}
+  const unknown: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(stored)) {
+    const schema = Object.entries(SettingsSchema.entries).find(([key]) => key === name)?.[1]
+    const parsed = schema && v.safeParse(schema as v.GenericSchema, value)
+    if (!schema) unknown[name] = value
+    else if (parsed?.success) known[name] = parsed.output
+  }
+  return { known: known as Partial<Settings>, unknown }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const defaultSettings = (): Settings => ({
   memberName: '',

@@ -11,6 +11,8 @@ const NEVER = new Promise<never>(() => {})
 
 export class Vault {
   #key: Uint8Array | null
+  /** The last write of each file: two at once would be in each other's way. */
+  readonly #writes = new Map<string, Promise<void>>()
 
   /** `key`: 32 bytes, which this takes over. */
   constructor(key: Uint8Array) {
@@ -30,7 +32,11 @@ export class Vault {
   /** Resolves when it would survive a power cut. */
   async write(path: string, value: unknown): Promise<void> {
     if (!this.#key) return NEVER
-    await writeWhole(path, seal(Buffer.from(JSON.stringify(value)), this.#key))
+    const sealed = seal(Buffer.from(JSON.stringify(value)), this.#key)
+    const before = this.#writes.get(path) ?? Promise.resolve()
+    const write = before.catch(() => {}).then(() => writeWhole(path, sealed))
+    this.#writes.set(path, write)
+    await write
   }
 
   /** Wipes the key from memory. */

@@ -6,7 +6,7 @@
  * All cores of a store share one write-ahead log, so what is synced is always a prefix of what was written.
  */
 import { open, readdir, type FileHandle } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type Corestore from 'corestore'
 
 interface Waiter {
@@ -82,9 +82,14 @@ export class Durability {
       await handle?.close()
     }
     this.#file = { name, handle: await open(join(this.#folder, name), 'r+') }
-    const folder = await open(this.#folder, 'r')
-    await folder.sync()
-    await folder.close()
+    // The first file of a new store stands in folders that are new too.
+    for (const path of last
+      ? [this.#folder]
+      : [this.#folder, dirname(this.#folder), dirname(dirname(this.#folder))]) {
+      const folder = await open(path, 'r')
+      await folder.sync()
+      await folder.close()
+    }
   }
 }
 

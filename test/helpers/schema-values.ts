@@ -1,0 +1,149 @@
+/** Values that a valibot schema takes, and values that are wrong in one place only, made from the schema itself. */
+import fc from 'fast-check'
+import type * as v from 'valibot'
+
+type Schema = v.GenericSchema
+
+/** As much of a schema's and a check's insides as is looked at. */
+interface Insides {
+  readonly type: string
+  readonly pipe?: readonly Insides[]
+  readonly requirement?: unknown
+  readonly entries?: Readonly<Record<string, Schema>>
+  readonly item?: Schema
+  readonly wrapped?: Schema
+  readonly options?: readonly unknown[]
+  readonly literal?: unknown
+}
+
+const insides = (schema: Schema): Insides => schema as unknown as Insides
+
+/** What the checks behind a schema ask for. */
+function boundsOf(schema: Schema): { readonly min: number; readonly max: number; readonly known: boolean } {
+  let [min, max, known] = [-Infinity, Infinity, true]
+  for (const { type, requirement } of insides(schema).pipe?.slice(1) ?? []) {
+    if (type === 'min_length' || type === 'min_value') min = Number(requirement)
+    else if (type === 'max_length' || type === 'max_value') max = Number(requirement)
+    else if (type === 'non_empty') min = 1
+    else if (!['integer', 'safe_integer', 'transform'].includes(type)) known = false
+  }
+  return { min, max, known }
+}
+
+/** A name from elsewhere, as the schemas of requests have them. */
+const NAME_LENGTH = 128
+
+/** Values that fit. */
+export function fitting(schema: Schema): fc.Arbitrary<unknown> {
+  const { type, entries, item, wrapped, options, literal } = insides(schema)
+  const { min, max } = boundsOf(schema)
+  switch (type) {
+    case 'string':
+      return fc.string({ minLength: Math.max(0, min), maxLength: Math.min(max, 20 + Math.max(0, min)) })
+    case 'custom':
+      return fc.string({ maxLength: NAME_LENGTH })
+    case 'number':
+      return fc.integer({ min: Math.max(min, -(2 ** 31)), max: Math.min(max, 2 ** 31) })
+    case 'boolean':
+      return fc.boolean()
+    case 'picklist':
+      return fc.constantFrom(...(options as readonly unknown[]))
+    case 'literal':
+      return fc.constant(literal)
+    case 'undefined':
+      return fc.constant(undefined)
+    case 'array':
+      return fc.array(fitting(item as Schema), { minLength: Math.max(0, min), maxLength: Math.min(max, 3) })
+    case 'optional':
+      return fc.oneof(fitting(wrapped as Schema), fc.constant(undefined))
+    case 'nullable':
+      return fc.oneof(fitting(wrapped as Schema), fc.constant(null))
+    case 'union':
+      return fc.oneof(...(options as readonly Schema[]).map(fitting))
+    case 'strict_object':
+      return fc.record(
+        Object.fromEntries(Object.entries(entries ?? {}).map(([key, part]) => [key, fitting(part)]))
+      )
+    default:
+      throw new Error(`no values are known for a schema of type ${type}`)
+  }
+}
+
+/** Of none of the types that requests are made of. */
+const STRANGE: readonly unknown[] = [Number.NaN, Infinity, 10n, [[]], { nonsense: 1 }]
+
+/** Values that do not fit, each for one reason. */
+export function broken(schema: Schema): fc.Arbitrary<unknown> {
+  const { type, item, wrapped, options } = insides(schema)
+  const { min, max } = boundsOf(schema)
+  const others = (...values: readonly unknown[]) => fc.constantFrom(...STRANGE, ...values)
+  switch (type) {
+    case 'string':
+    case 'custom': {
+      const longest = type === 'custom' ? NAME_LENGTH : max
+      const reasons: fc.Arbitrary<unknown>[] = [others(null, 1, true)]
+      if (longest < 1e6) reasons.push(fc.constant('x'.repeat(longest + 1)))
+      if (min > 0) reasons.push(fc.constant('x'.repeat(min - 1)))
+      return fc.oneof(...reasons)
+    }
+    case 'number':
+      return others(null, '1', true, 0.5, -0.5, 2 ** 53, ...[min - 1, max + 1].filter(Number.isFinite))
+    case 'boolean':
+      return others(null, 0, 'true')
+    case 'picklist':
+    case 'literal':
+      return others(null, 1, '', 'nonsense')
+    case 'undefined':
+      return others(null, 1, '')
+    case 'array': {
+      const fits = fitting(item as Schema)
+      const oneBroken = fc
+        .tuple(fc.array(fits, { maxLength: 2 }), broken(item as Schema), fc.array(fits, { maxLength: 2 }))
+        .map(([before, one, after]) => [...before, one, ...after])
+      const reasons: fc.Arbitrary<unknown>[] = [
+        fc.constantFrom(null, 1, 'x', {}, { length: 1, 0: 'x' }),
+        oneBroken
+      ]
+      if (max < 1e5) reasons.push(fits.map((one) => Array.from({ length: max + 1 }, () => one)))
+      if (min > 0) reasons.push(fc.constant([]))
+      return fc.oneof(...reasons)
+    }
+    case 'optional':
+    case 'nullable':
+      return broken(wrapped as Schema).filter(isNotAbsent)
+    case 'union': {
+      const parts = (options as readonly Schema[]).filter((option) => insides(option).type !== 'undefined')
+      // What breaks one of several could fit another; what is none of them at all does not.
+      return parts.length === 1 ? broken(parts[0] as Schema).filter(isNotAbsent) : others(null, 7, 'x', [], {})
+    }
+    case 'strict_object':
+      return brokenObject(schema)
+    default:
+      throw new Error(`nothing is known to be wrong with a schema of type ${type}`)
+  }
+}
+
+const isNotAbsent = (value: unknown): boolean => value !== null && value !== undefined
+
+function brokenObject(schema: Schema): fc.Arbitrary<unknown> {
+  const entries = Object.entries(insides(schema).entries ?? {})
+  const fits = fitting(schema) as fc.Arbitrary<Record<string, unknown>>
+  const reasons: fc.Arbitrary<unknown>[] = [
+    fc.constantFrom(null, undefined, 1, 'x', [{}]),
+    fc
+      .tuple(fits, fc.constantFrom('nonsense', 'constructor', '__proto__', '0', ''))
+      .map(([value, key]) => Object.defineProperty({ ...value }, key, { value: 1, enumerable: true }))
+  ]
+  for (const [key, part] of entries) {
+    reasons.push(fc.tuple(fits, broken(part)).map(([value, wrong]) => ({ ...value, [key]: wrong })))
+    if (isNeeded(part)) {
+      reasons.push(
+        fits.map((value) => Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)))
+      )
+    }
+  }
+  return fc.oneof(...reasons)
+}
+
+/** Whether an object has to have it. Valibot takes a list for an object where nothing is needed. */
+const isNeeded = (schema: Schema): boolean => !['optional', 'undefined'].includes(insides(schema).type)
