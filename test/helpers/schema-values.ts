@@ -12,6 +12,8 @@ interface Insides {
   readonly entries?: Readonly<Record<string, Schema>>
   readonly item?: Schema
   readonly wrapped?: Schema
+  readonly key?: Schema
+  readonly value?: Schema
   readonly options?: readonly unknown[]
   readonly literal?: unknown
 }
@@ -35,11 +37,14 @@ const NAME_LENGTH = 128
 
 /** Values that fit. */
 export function fitting(schema: Schema): fc.Arbitrary<unknown> {
-  const { type, entries, item, wrapped, options, literal } = insides(schema)
+  const { type, entries, item, wrapped, key, value, options, literal } = insides(schema)
   const { min, max } = boundsOf(schema)
   switch (type) {
-    case 'string':
+    case 'string': {
+      const pattern = patternOf(schema)
+      if (pattern) return fc.stringMatching(pattern)
       return fc.string({ minLength: Math.max(0, min), maxLength: Math.min(max, 20 + Math.max(0, min)) })
+    }
     case 'custom':
       return fc.string({ maxLength: NAME_LENGTH })
     case 'number':
@@ -60,6 +65,10 @@ export function fitting(schema: Schema): fc.Arbitrary<unknown> {
       return fc.oneof(fitting(wrapped as Schema), fc.constant(null))
     case 'union':
       return fc.oneof(...(options as readonly Schema[]).map(fitting))
+    case 'record':
+      return fc.dictionary(fitting(key as Schema) as fc.Arbitrary<string>, fitting(value as Schema), {
+        maxKeys: 3
+      })
     case 'strict_object':
       return fc.record(
         Object.fromEntries(Object.entries(entries ?? {}).map(([key, part]) => [key, fitting(part)]))
@@ -72,9 +81,13 @@ export function fitting(schema: Schema): fc.Arbitrary<unknown> {
 /** Of none of the types that requests are made of. */
 const STRANGE: readonly unknown[] = [Number.NaN, Infinity, 10n, [[]], { nonsense: 1 }]
 
+/** What a text has to look like, where the schema says. */
+const patternOf = (schema: Schema): RegExp | null =>
+  (insides(schema).pipe?.find(({ type }) => type === 'regex')?.requirement as RegExp | undefined) ?? null
+
 /** Values that do not fit, each for one reason. */
 export function broken(schema: Schema): fc.Arbitrary<unknown> {
-  const { type, item, wrapped, options } = insides(schema)
+  const { type, item, wrapped, key, value, options } = insides(schema)
   const { min, max } = boundsOf(schema)
   const others = (...values: readonly unknown[]) => fc.constantFrom(...STRANGE, ...values)
   switch (type) {
@@ -115,6 +128,14 @@ export function broken(schema: Schema): fc.Arbitrary<unknown> {
       const parts = (options as readonly Schema[]).filter((option) => insides(option).type !== 'undefined')
       // What breaks one of several could fit another; what is none of them at all does not.
       return parts.length === 1 ? broken(parts[0] as Schema).filter(isNotAbsent) : others(null, 7, 'x', [], {})
+    }
+    case 'record': {
+      const keys = fitting(key as Schema) as fc.Arbitrary<string>
+      return fc.oneof(
+        fc.constantFrom(null, 1, 'x'),
+        fc.tuple(keys, broken(value as Schema)).map(([name, wrong]) => ({ [name]: wrong })),
+        fitting(value as Schema).map((fits) => ({ [`no ${'key'.repeat(64)}`]: fits }))
+      )
     }
     case 'strict_object':
       return brokenObject(schema)

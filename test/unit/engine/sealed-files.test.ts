@@ -42,7 +42,7 @@ const greeting = {
 }
 const join = {
   ...{ invite: 'invite', secret: hex(12), name: 'Ben', nonce: hex(32), refused: null },
-  ...{ greeting, welcome: { founding, secret: hex(32), logs: [keyLike(3)] } }
+  ...{ greeting, welcome: { founding, secret: hex(32), later: [], logs: [keyLike(3)] } }
 }
 const sighting = {
   ...{ member: keyLike(1), device: keyLike(2), deviceName: 'Laptop', platform: 'linux', seenMs: 1 },
