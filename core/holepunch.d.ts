@@ -88,6 +88,13 @@ declare module 'hypercore' {
 
   export default class Hypercore extends EventEmitter {
     static key(manifest: unknown): Buffer
+    static readonly DefaultEncryption: new (
+      secret: Uint8Array,
+      key: Uint8Array
+    ) => {
+      /** Encrypts a block, its first eight bytes being room for its fork, in place. */
+      encrypt(index: number, block: Uint8Array, fork: number, core: { key: Uint8Array; compat: boolean }): void
+    }
     readonly key: Buffer
     readonly discoveryKey: Buffer
     readonly length: number
@@ -125,9 +132,13 @@ declare module 'hypercore' {
       readonly hash: { readonly nodes: readonly { size: number; hash: Buffer }[] } | null
       readonly upgrade: { readonly signature: Buffer } | null
     }>
+    /** Takes what a proof shows, as if a peer had sent it. */
+    applyProof(proof: unknown): Promise<boolean>
     update(options?: { wait?: boolean }): Promise<boolean>
     /** Reads what was written with another key; of this session only. */
     setEncryptionKey(key: Uint8Array): Promise<void>
+    /** Whether news of a longer log come with its last block. */
+    setAlwaysLatestBlock(always: boolean): Promise<void>
     download(range?: { start?: number; end?: number; linear?: boolean }): {
       done(): Promise<void>
       destroy(): void
@@ -158,6 +169,27 @@ declare module 'corestore' {
     flush(): Promise<void>
   }
 
+  /** Hypercore's own half of a connection about one core, as far as `core/log/guard.ts` reaches into it. */
+  export interface InnerPeer {
+    readonly stream: { destroy(error?: Error): void }
+    readonly remoteRequests: ReadonlyMap<number, unknown>
+    onrange(message: { readonly start: number; readonly length: number }): Promise<void>
+    onbitfield(message: { readonly start: number }): void
+    onwant(message: { readonly start: number }): void
+    onrequest(message: unknown): Promise<void>
+  }
+
+  /** What stands behind the sessions of a core, likewise. */
+  export interface InnerCore {
+    readonly replicator: {
+      /** Whether a history that the writer cut back and wrote anew is taken instead of what is here. */
+      allowFork: boolean
+      _onpeerupdate(added: boolean, peer: InnerPeer): void
+    }
+    /** Throws if what the batch leads to is not signed as it should. */
+    _verifyBatchUpgrade(batch: { readonly length: number }, manifest: unknown): unknown
+  }
+
   export default class Corestore {
     constructor(
       folder: string,
@@ -166,6 +198,8 @@ declare module 'corestore' {
     readonly storage: { readonly db: RocksDatabase; readonly rocks: RocksDatabase }
     ready(): Promise<void>
     close(): Promise<void>
+    /** Calls back for each core that is loaded from now on, when nothing of it has happened yet. */
+    watch(loaded: (core: InnerCore) => void): void
     get(options: {
       name?: string
       key?: Uint8Array
@@ -178,8 +212,6 @@ declare module 'corestore' {
       encryption?: { key: Uint8Array } | null
       inflightRange?: [number, number]
       active?: boolean
-      /** Whether a history that the writer cut back and wrote anew is taken instead of what is here; it is by default. */
-      allowFork?: boolean
     }): Hypercore
     list(): AsyncIterable<Buffer>
     getAuth(discoveryKey: Uint8Array): Promise<{ key: Buffer } | null>

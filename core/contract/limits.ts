@@ -1,6 +1,8 @@
 /** Named limits. They are part of the protocol: raising one needs a new entry version. */
 export const LIMITS = {
   blockBytes: 1024 * 1024,
+  /** Its header included; a device goes on in a new segment. Every peer keeps a bit for each of them in memory. */
+  blocksPerLog: 1024 * 1024,
   operationsPerEntry: 4096,
   dependenciesPerEntry: 4096,
   /** Logs that one removal names, and members that one secret is sealed to. */

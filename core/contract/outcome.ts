@@ -105,6 +105,7 @@ export const ERROR_CODES = [
   'DEPENDS_ON_QUARANTINED',
   'NEEDS_NEWER_VERSION',
   'REPLACES_UNSEEN',
+  'LOG_TOO_LONG',
   'LOG_FORKED',
   'TOO_MANY_LOGS',
   // encrypted with a secret of the book that this device was not told (yet)

@@ -39,6 +39,11 @@ const namespace = (number: number): Uint8Array => hash(hash(utf8('hypercore')), 
 
 const [TREE, MANIFEST, WRITERS] = [namespace(0), namespace(3), namespace(4)]
 
+export const leafOf = (block: Uint8Array): TreeNode => ({
+  sizeBytes: block.length,
+  hash: hash(Uint8Array.of(0), uint64(block.length), block)
+})
+
 export function parentOf(left: TreeNode, right: TreeNode): TreeNode {
   const sizeBytes = left.sizeBytes + right.sizeBytes
   return { sizeBytes, hash: hash(Uint8Array.of(1), uint64(sizeBytes), left.hash, right.hash) }

@@ -127,6 +127,11 @@ export class Delivery {
     }
   }
 
+  /** Why this log does not go on, if it does not. */
+  stop(log: LogId): Stop | null {
+    return this.#lane(log).stop
+  }
+
   stops(): { readonly log: LogId; readonly author: Author; readonly stop: Stop }[] {
     const all = []
     for (const [log, lane] of this.#lanes)

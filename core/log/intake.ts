@@ -15,6 +15,8 @@ import {
 import { logOfWriter } from '../identity/log-tree.js'
 import { decodeHeader } from '../ops/header.js'
 import type { Author, Delivery } from './delivery.js'
+import { Fetch } from './fetch.js'
+import { LogTooLong } from './guard.js'
 import { checkHeader, type HeaderAuthor } from './header.js'
 import { PROCESS_PACE, type Pace } from './pace.js'
 import { LogShares } from './shares.js'
@@ -39,6 +41,11 @@ const TOO_MANY = {
   message: 'This member has started more logs than a person could. The latest are not read here.'
 } as const
 
+const TOO_LONG = {
+  code: 'LOG_TOO_LONG',
+  message: 'More entries of this log are signed than a log may have. It is read as far as it was before that.'
+} as const
+
 const SHARED = refuse('HEADER_FORGED', 'The log is not of a kind that one device alone can write.')
 const LOCKED = refuse(
   'SECRET_UNKNOWN',
@@ -55,6 +62,7 @@ type Mark = 'forked' | 'left'
 
 interface Source {
   readonly core: Hypercore
+  readonly fetch: Fetch
   readonly reason: Reason
   author: HeaderAuthor | null
   refused: { readonly code: ErrorCode; readonly message: string } | null
@@ -62,6 +70,8 @@ interface Source {
   past: 'whole' | 'forked'
   /** Why no secret that is known here opens it; one that comes may. */
   locked: Refusal | null
+  /** What is wrong with it and does not end it: someone else may not have heard of that. */
+  fault: typeof TOO_LONG | null
 }
 
 export interface RefusedLog {
@@ -115,8 +125,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
   /** Logs that are not read further, or not at all, and why; with their authors where those are known. */
   refused(): RefusedLog[] {
     const all: RefusedLog[] = []
-    for (const [log, { author, refused, past, locked }] of this.#sources) {
-      const why = refused ?? (past === 'forked' ? FORKED : locked)
+    for (const [log, { author, refused, past, locked, fault }] of this.#sources) {
+      const why = refused ?? (past === 'forked' ? FORKED : (locked ?? fault))
       if (why) all.push({ log, author, code: why.code, message: why.message })
     }
     for (const { log, author } of this.shares.left()) all.push({ log, author, ...TOO_MANY })
@@ -203,19 +213,24 @@ export class Intake extends EventEmitter<IntakeEvents> {
   }
 
   #follow(log: LogId, core: Hypercore, reason: Reason, past: Source['past']): Source {
-    const source: Source = { core, reason, author: null, refused: null, past, locked: null }
+    const fetch = new Fetch(core)
+    const source: Source = { core, fetch, reason, author: null, refused: null, past, locked: null, fault: null }
     this.#sources.set(log, source)
     core.on('append', () => this.kick())
     // Hypercore found two signed histories of the log, and closes it: what was applied stays.
     core.on('conflict', () => {
-      source.refused = FORKED
       core.once('close', () => {
         this.#noting = this.#noting.then(() => this.#noteFork(log))
       })
+      this.#refuse(source, FORKED)
+    })
+    core.on('verification-error', (error: unknown) => {
+      if (!(error instanceof LogTooLong)) return
+      source.fault = TOO_LONG
       this.emit('delivered')
     })
     core.on('download', () => this.kick())
-    if (past === 'whole') core.download({ start: 0, end: -1 })
+    if (past === 'forked') fetch.stop()
     this.kick()
     return source
   }
@@ -304,7 +319,22 @@ export class Intake extends EventEmitter<IntakeEvents> {
       taken += blocks.length
       await this.#offer(log, blocks)
     }
+    this.#fetch(log, source)
     return taken
+  }
+
+  #fetch(log: LogId, { fetch }: Source): void {
+    const stop = this.delivery.stop(log)
+    if (!stop) fetch.ahead(this.delivery.offered(log))
+    else if (stop.kind === 'paused') fetch.all()
+    else fetch.stop()
+  }
+
+  #refuse(source: Source, why: NonNullable<Source['refused']>): void {
+    // A fork may have been found already, which says more.
+    source.refused ??= why
+    source.fetch.stop()
+    this.emit('delivered')
   }
 
   async #readHeader(log: LogId, source: Source): Promise<boolean> {
@@ -333,9 +363,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
       await this.#deliver()
       return true
     }
-    // A fork may have been found meanwhile, which says more.
-    source.refused ??= checked.error
-    this.emit('delivered')
+    this.#refuse(source, checked.error)
     return false
   }
 

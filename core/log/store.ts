@@ -7,6 +7,7 @@ import { done, refuse, type LogId, type Outcome, type Place } from '../contract/
 import { equalSecrets } from '../identity/bytes.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
+import { guardStore } from './guard.js'
 
 /** Requests under way to one peer: Hypercore's default of 16 to begin with leaves a fast link idle. */
 const INFLIGHT_BLOCKS: [number, number] = [256, 512]
@@ -146,9 +147,8 @@ export class LogStore {
     return { log, core }
   }
 
-  /** What was written stays: Hypercore would let a writer cut its log back and write it anew, on every peer's disk. */
   #options() {
-    return { encryption: { key: this.#secret(this.#epoch) }, inflightRange: INFLIGHT_BLOCKS, allowFork: false }
+    return { encryption: { key: this.#secret(this.#epoch) }, inflightRange: INFLIGHT_BLOCKS }
   }
 
   #keep(log: LogId, core: Hypercore): void {
@@ -186,6 +186,7 @@ export class LogStore {
 
 async function openCorestore(folder: string): Promise<Corestore> {
   const corestore = new Corestore(folder)
+  guardStore(corestore)
   await corestore.ready()
   return corestore
 }

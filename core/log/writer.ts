@@ -61,6 +61,8 @@ export interface WriterOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly randomBytes: (count: number) => Uint8Array
+  /** How long a segment gets; LIMITS.blocksPerLog unless a test wants it shorter. */
+  readonly blocksPerLog?: number
 }
 
 interface Segment {
@@ -106,7 +108,9 @@ export class LogWriter {
     placed: (log: LogId, index: number) => void
   ): Promise<Outcome<null>> {
     if (this.#failure) return this.#failed()
-    const segment = await this.#current()
+    let segment = await this.#current()
+    // Others that waited here may have filled it.
+    while (segment.ok && this.#isFull(segment.value.state.log)) segment = await this.#current()
     if (!segment.ok) return segment
     if (this.#failure) return this.#failed()
     // From here to the queue nothing waits: what `make` saw of the book is what the entry depends on.
@@ -140,10 +144,10 @@ export class LogWriter {
     this.#segment = null
   }
 
-  /** The segment to write to; a new one if someone else has more of the present one than was written here. */
+  /** The segment to write to; a new one if the present one is full, or someone else has more of it than was written here. */
   async #current(): Promise<Outcome<Segment>> {
     const current = this.#segment
-    if (current && !this.#isOurs(current)) {
+    if (current && (!this.#isOurs(current) || this.#isFull(current.state.log))) {
       while (this.#running) await this.#running
       // Of several appends that waited here, the first one lets go of the segment.
       if (this.#segment === current) {
@@ -166,6 +170,10 @@ export class LogWriter {
     const ours = this.#written + this.#unstored
     if (state.epoch !== this.#o.store.epoch) return false
     return this.#o.delivery.causality.length(state.log) === ours && core.length <= ours
+  }
+
+  #isFull(log: LogId): boolean {
+    return this.#o.delivery.causality.length(log) >= (this.#o.blocksPerLog ?? LIMITS.blocksPerLog)
   }
 
   #entry(log: LogId, ops: readonly Operation[]): Entry {
@@ -229,6 +237,7 @@ export class LogWriter {
     if (last.mark !== 'closed' || store.origin !== 'same' || last.epoch !== store.epoch) return null
     const core = await store.open(last.log)
     if (core.length !== last.length || delivery.causality.length(last.log) !== last.length) return null
+    if (this.#isFull(last.log)) return null
     const open: WriterState = { ...last, mark: 'open' }
     await state.save(open)
     this.#written = last.length

@@ -32,9 +32,21 @@ export async function openScene(role: Role = 'contributor'): Promise<Scene> {
   const book = await ada.createBook()
   await letIn(ada, book, ben, 'contributor')
   await letIn(ada, book, third, role)
+  return sceneOf({ world, book, ada, ben, third })
+}
+
+/** The same of people who share a book already; the third one's device is Mallory's. */
+export async function sceneOf(parts: {
+  readonly world: World
+  readonly book: BookId
+  readonly ada: Device
+  readonly ben: Device
+  readonly third: Device
+}): Promise<Scene> {
+  const { world, book, ada, ben, third } = parts
   await converged(book, ada, ben, third)
   const draft = await ada.draft(book, '')
-  const mallory = await Rogue.takeOver(third, world)
+  const mallory = await Rogue.takeOver(third, world, book)
   mallory.goOnline()
   const end = async (): Promise<void> => {
     await mallory.end()
@@ -60,17 +72,22 @@ export async function reported(
 
 let posted = 0
 
-/** Each posts something, the other gets it, and both have the same book. */
-export async function goesOn({ ada, ben, book }: Scene): Promise<void> {
+/** Each posts something, and the other gets it. */
+export async function talkOn({ ada, ben, book }: Scene): Promise<void> {
   for (const [from, to] of [
     [ada, ben],
     [ben, ada]
   ] as const) {
-    const payee = `Goes on ${++posted}`
+    const payee = `Goes on, ${++posted}.`
     await from.post(book, payee)
-    await to.until('journal', { book, limit: 2000 }, ({ rows }) => rows.some((row) => row.payee === payee))
+    await to.until('journal', { book, limit: 1, filter: { search: payee } }, ({ total }) => total === 1)
   }
-  await converged(book, ada, ben)
+}
+
+/** The same, and both have the same book. */
+export async function goesOn(scene: Scene): Promise<void> {
+  await talkOn(scene)
+  await converged(scene.book, scene.ada, scene.ben)
 }
 
 /** Both honest devices report the log with this code at this entry, blame Mallory and nobody else, and go on. */

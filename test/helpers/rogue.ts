@@ -3,12 +3,12 @@
  * replicates them to whoever lets it in. It reads the honest logs as an honest device does, so as to lie well.
  */
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { once, type EventEmitter } from 'node:events'
 import path from 'node:path'
 import HyperDHT from 'hyperdht'
 import type Corestore from 'corestore'
-import type Hypercore from 'hypercore'
+import type { InnerCore } from 'corestore'
+import Hypercore from 'hypercore'
 import type { HypercoreKeyPair } from 'hypercore'
 import type { BookId, DeviceId, LogId, MemberId } from '../../core/contract/index.js'
 import { openIdentity, type Identity } from '../../core/engine/identity-file.js'
@@ -16,24 +16,25 @@ import { openVault } from '../../core/engine/keyring.js'
 import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
 import { BookFile, readSealed } from '../../core/engine/sealed-files.js'
 
-import {
-  bookIdOf,
-  logIdOf,
-  type DeviceCertificate,
-  type FoundingCertificate
-} from '../../core/identity/certificates.js'
+import { logIdOf, type DeviceCertificate, type FoundingCertificate } from '../../core/identity/certificates.js'
+import { keyOf } from '../../core/identity/certificates.js'
+import { sign } from '../../core/identity/keys.js'
+import { leafOf, nodeNumber, parentOf, signedHead, type TreeNode } from '../../core/identity/log-tree.js'
 import { Delivery, type Author } from '../../core/log/delivery.js'
 import { makeHeader, type NewHeader } from '../../core/log/header.js'
 import { Intake } from '../../core/log/intake.js'
 import { LogStore } from '../../core/log/store.js'
 import { encodeEntry } from '../../core/ops/codec.js'
-import type { Dependency, Entry, Operation } from '../../core/ops/operations.js'
+import { leastVersion, type Dependency, type Entry, type Operation } from '../../core/ops/operations.js'
 import { fromHex } from '../../core/sync/messages.js'
 import { parseAddress } from '../../core/sync/network.js'
 import { foundingFromMessage } from '../../core/sync/proofs.js'
 import { BookSwarm } from '../../core/sync/swarm.js'
 import { valueOf } from './book-world.js'
 import type { Device, World } from './engines.js'
+
+/** A peer as Hypercore has it: a message that it may send by each name. */
+type Wire = { readonly stream: EventEmitter } & Readonly<Record<string, { send(value: unknown): void }>>
 
 type Manifest = NonNullable<Parameters<Corestore['get']>[0]['manifest']>
 
@@ -68,15 +69,17 @@ export class Rogue {
   }
 
   /** Stops a member's device and goes on with all that its folder has: its keys and its copy of the logs. */
-  static async takeOver(device: Pick<Device, 'name' | 'folder' | 'stop'>, world: World): Promise<Rogue> {
+  static async takeOver(
+    device: Pick<Device, 'name' | 'folder' | 'stop'>,
+    world: World,
+    book: BookId
+  ): Promise<Rogue> {
     await device.stop()
     const vault = valueOf(await openVault(device.folder, PLAIN_KEYS))
     const identity = await openIdentity(vault, device.folder)
-    const [name = ''] = await readdir(path.join(device.folder, 'books'))
-    const folder = path.join(device.folder, 'books', name)
+    const folder = path.join(device.folder, 'books', book)
     const file = (await readSealed(vault, path.join(folder, 'book.sealed'), BookFile)) as BookFile
     const founding = foundingFromMessage(file.founding)
-    const book = bookIdOf(founding)
     const secret = fromHex(file.secret)
     const store = valueOf(await LogStore.open({ folder: path.join(folder, 'store'), secret }))
     const delivery = new Delivery(() => {})
@@ -167,6 +170,25 @@ export class Rogue {
     return rogue
   }
 
+  /** Takes a log of another book over, byte for byte. */
+  async copyLog(log: LogId, from: Rogue): Promise<void> {
+    await from.parts.store.open(log)
+    await this.parts.store.open(log)
+    this.claims[log] = (await from.parts.store.open(log)).length
+    const [there, here] = [
+      from.parts.store.corestore.replicate(true),
+      this.parts.store.corestore.replicate(false)
+    ]
+    there.on('error', () => {})
+    here.on('error', () => {})
+    there.pipe(here).pipe(there)
+    await this.parts.intake.add(log)
+    await (await this.parts.store.open(log)).download({ start: 0, end: this.claims[log] ?? 0 }).done()
+    there.destroy()
+    here.destroy()
+    this.tell()
+  }
+
   /** What an honest device would depend on now: all logs as far as they are here. */
   next(): { readonly deps: readonly Dependency[]; readonly lamport: number } {
     return this.parts.delivery.causality.next('' as LogId)
@@ -216,18 +238,87 @@ export class RogueLog {
   readonly #named = new Map<LogId, number>()
   /** Logical time of its last entry. */
   lamport = 0
+  /** Blocks that were sent to anyone. */
+  uploads = 0
 
   constructor(
     readonly rogue: Rogue,
     readonly log: LogId,
     readonly core: Hypercore,
     readonly keyPair: HypercoreKeyPair
-  ) {}
+  ) {
+    core.on('upload', () => this.uploads++)
+  }
 
   /** Appends blocks as they are, and tells of them. */
   async append(...blocks: Uint8Array[]): Promise<void> {
     await this.core.append(blocks, { keyPair: this.keyPair })
     this.rogue.tell()
+  }
+
+  /** Appends a block as it goes over the wire, which is not encrypted. */
+  async appendPlain(block: Uint8Array): Promise<void> {
+    const plain = this.rogue.parts.store.corestore.get({ key: this.core.key })
+    await plain.ready()
+    await plain.append(block, { keyPair: this.keyPair })
+    await plain.close()
+    this.rogue.tell()
+  }
+
+  /**
+   * Signs a length of 2^depth for a log without a block, with a header as its first block and nothing behind it: the
+   * rest of the tree is made up.
+   */
+  async signLength(depth: number, header: Uint8Array): Promise<void> {
+    const { log, keyPair, rogue } = this
+    const length = 2 ** depth
+    const block = encryptBlock(this.core.key, rogue.parts.secret, header)
+    const made: TreeNode[] = Array.from({ length: depth }, () => ({ sizeBytes: 0, hash: randomBytes(32) }))
+    const root = made.reduce((node, sibling) => parentOf(node, sibling), leafOf(block))
+    const signature = sign(signedHead(keyOf(log), length, [root]), {
+      publicKey: keyPair.publicKey,
+      seed: keyPair.secretKey.subarray(0, 32)
+    })
+    const nodes = made.map((node, level) => ({
+      index: nodeNumber({ start: 2 ** level, depth: level }),
+      size: node.sizeBytes,
+      hash: Buffer.from(node.hash)
+    }))
+    // This device's own guard would not have it.
+    delete (this.core as unknown as { core: Partial<InnerCore> }).core._verifyBatchUpgrade
+    await this.core.applyProof({
+      fork: 0,
+      block: { index: 0, value: block, nodes },
+      hash: null,
+      seek: null,
+      upgrade: {
+        start: 0,
+        length,
+        nodes: [],
+        additionalNodes: [],
+        signature: Buffer.concat([Buffer.from([1, 0]), signature, Buffer.from([0, 0])])
+      },
+      manifest: null
+    })
+  }
+
+  /** Resolves when so many peers have its blocks from here. */
+  async toldBy(peers: number): Promise<void> {
+    while (this.#wires().length < peers) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+
+  /** Sends a message of Hypercore's own to all peers; resolves to how many of them hung up. */
+  async say(message: string, value: unknown): Promise<number> {
+    const closings = this.#wires().map(
+      (wire) => new Promise<void>((resolve) => wire.stream.once('close', () => resolve()))
+    )
+    for (const wire of this.#wires()) wire[message]?.send(value)
+    await Promise.all(closings)
+    return closings.length
+  }
+
+  #wires(): readonly Wire[] {
+    return (this.core as unknown as { core: { replicator: { peers: Wire[] } } }).core.replicator.peers
   }
 
   /** Appends an entry that is as an honest device would make it, but for what is said; gives its index. */
@@ -246,6 +337,13 @@ export class RogueLog {
     const lamport = more.lamport ?? Math.max(this.lamport + 1, deps.length > 0 ? next.lamport : 0)
     for (const dep of deps) this.#named.set(dep.log, dep.length)
     this.lamport = lamport
-    return encodeEntry({ version: 1, lamport, wallMs: 0, ops, ...more, deps }, this.log)
+    return encodeEntry({ version: leastVersion(ops), lamport, wallMs: 0, ops, ...more, deps }, this.log)
   }
+}
+
+/** A block as Hypercore encrypts it: behind eight bytes that are its fork, blinded. */
+function encryptBlock(key: Uint8Array, secret: Uint8Array, plain: Uint8Array): Buffer {
+  const block = Buffer.concat([Buffer.alloc(8), plain])
+  new Hypercore.DefaultEncryption(secret, key).encrypt(0, block, 0, { key, compat: false })
+  return block
 }

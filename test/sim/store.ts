@@ -91,7 +91,7 @@ export class SimStore {
     const length = core?.length ?? 0
     this.o.disk.write(log, index, block)
     if (index >= length) core?.emit('append')
-    core?.emit('download', index)
+    core?.emit('download', index, block.length)
   }
 
   #core(log: LogId): SimCore {
@@ -104,7 +104,7 @@ export class SimStore {
 }
 
 /** As much of a Hypercore as the log's code uses. */
-class SimCore extends EventEmitter<{ append: []; download: [number]; conflict: [] }> {
+class SimCore extends EventEmitter<{ append: []; download: [number, number]; conflict: [] }> {
   readonly #uncounted: number
 
   constructor(
@@ -141,7 +141,13 @@ class SimCore extends EventEmitter<{ append: []; download: [number]; conflict: [
   }
 
   /** All of an open log is downloaded, by the network. */
-  download(): void {}
+  download(): { destroy(): void } {
+    return { destroy: () => {} }
+  }
+
+  setAlwaysLatestBlock(): Promise<void> {
+    return Promise.resolve()
+  }
 
   get(index: number): Promise<Uint8Array | null> {
     const { io, disk, asRead } = this.o

@@ -12,7 +12,7 @@ beforeAll(async () => {
   // Mallory's other self, with the same keys and another history.
   const folder = `${scene.mallory.parts.folder}-twin`
   await cp(scene.mallory.parts.folder, folder, { recursive: true })
-  twin = await Rogue.takeOver({ name: 'Mallory', folder, stop: async () => {} }, scene.world)
+  twin = await Rogue.takeOver({ name: 'Mallory', folder, stop: async () => {} }, scene.world, scene.book)
 })
 
 afterAll(async () => {

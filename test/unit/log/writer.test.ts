@@ -10,7 +10,13 @@ import { keyPairOf } from '../../../core/identity/keys.js'
 import { Delivery } from '../../../core/log/delivery.js'
 import { Intake } from '../../../core/log/intake.js'
 import { LogStore } from '../../../core/log/store.js'
-import { LogWriter, retireSegment, type WriterState, type WriterStateFile } from '../../../core/log/writer.js'
+import {
+  LogWriter,
+  retireSegment,
+  type WriterOptions,
+  type WriterState,
+  type WriterStateFile
+} from '../../../core/log/writer.js'
 import type { Operation } from '../../../core/ops/operations.js'
 import { placeOf } from '../../../core/ops/place.js'
 import { codeOf, valueOf } from '../../helpers/book-world.js'
@@ -57,7 +63,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function start(at: string, file: StateFile): Promise<Run> {
+async function start(at: string, file: StateFile, more: Partial<WriterOptions> = {}): Promise<Run> {
   const states: WriterStateFile = {
     load: () => Promise.resolve(file.state),
     save: (state) => {
@@ -83,7 +89,8 @@ async function start(at: string, file: StateFile): Promise<Run> {
     device: deviceKeys,
     now: () => 0,
     randomBytes: (count) => randomBytes(count),
-    state: states
+    state: states,
+    ...more
   })
   for (const log of await store.stored()) await intake.add(log)
   await intake.settled()
@@ -175,6 +182,21 @@ describe('the segment that is written', () => {
     expect(state.state).toMatchObject({ segment: 1 })
     // It builds on what the old segment says.
     expect(second.delivery.causality.sees(logOf(b) as LogId, 1, logOf(a) as LogId, 1)).toBe(true)
+  })
+
+  it('is a new one when it is full, also when many write at once, and after a restart', async () => {
+    const state = file()
+    const first = await start(folder, state, { blocksPerLog: 5 })
+    const places = await Promise.all(Array.from({ length: 8 }, (_, number) => first.post(number)))
+    const lengths = Object.values(first.delivery.causality.vector())
+    expect(lengths).toEqual([5, 5])
+    expect(new Set(places).size).toBe(8)
+    await first.close()
+    expect(state.state).toMatchObject({ mark: 'closed', length: 5, segment: 1 })
+    const second = await start(folder, state, { blocksPerLog: 5 })
+    await second.post(8)
+    expect(state.state).toMatchObject({ segment: 2 })
+    expect(second.delivered).toHaveLength(9)
   })
 
   it('is a new one in a copy of the folder', async () => {
