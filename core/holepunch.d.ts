@@ -19,7 +19,14 @@ declare module 'sodium-universal' {
     ): boolean
     readonly crypto_secretbox_NONCEBYTES: number
     readonly crypto_secretbox_MACBYTES: number
-    crypto_box_seal(cipher: Uint8Array, message: Uint8Array, publicKey: Uint8Array): void
+    crypto_box_seed_keypair(publicKey: Uint8Array, secretKey: Uint8Array, seed: Uint8Array): void
+    crypto_box_easy(
+      cipher: Uint8Array,
+      message: Uint8Array,
+      nonce: Uint8Array,
+      publicKey: Uint8Array,
+      secretKey: Uint8Array
+    ): void
     crypto_box_seal_open(
       message: Uint8Array,
       cipher: Uint8Array,
@@ -29,6 +36,7 @@ declare module 'sodium-universal' {
     crypto_sign_ed25519_pk_to_curve25519(output: Uint8Array, publicKey: Uint8Array): void
     crypto_sign_ed25519_sk_to_curve25519(output: Uint8Array, secretKey: Uint8Array): void
     readonly crypto_box_SEALBYTES: number
+    readonly crypto_box_MACBYTES: number
     randombytes_buf(buffer: Uint8Array): void
     sodium_memzero(buffer: Uint8Array): void
     /** In a thread of its own. Rejects if the memory cannot be had. */

@@ -7,8 +7,9 @@ import { randomBytes } from 'node:crypto'
 import type { MemberId, Place } from '../contract/index.js'
 import type { Roster } from '../authority/roster.js'
 import { keyOf } from '../identity/certificates.js'
-import { openSealed, seal } from '../identity/sealing.js'
-import type { EpochSecret, LogStore } from '../log/store.js'
+import { openSealed, seal, SEED_BYTES } from '../identity/sealing.js'
+import type { EpochSecret } from '../log/secrets.js'
+import type { LogStore } from '../log/store.js'
 import type { Operation, PlacedEntry, Sealed } from '../ops/operations.js'
 import { placeOf } from '../ops/place.js'
 import type { Identity } from './identity-file.js'
@@ -18,11 +19,12 @@ export const SECRET_BYTES = 32
 export interface BookSecretsOptions {
   readonly store: LogStore
   readonly roster: Roster
-  readonly identity: Identity
+  readonly identity: Pick<Identity, 'member' | 'memberId'>
   /** Keeps the secrets on disk. */
   save(later: readonly EpochSecret[]): void
   /** A secret is known that was not: logs may be read that could not be. */
   learned(): void
+  readonly randomBytes?: (count: number) => Uint8Array
 }
 
 export class BookSecrets {
@@ -52,13 +54,15 @@ export class BookSecrets {
 
   /** Changes the secret: for everyone who is present but those who go now. */
   rotation(gone: MemberId | null): Operation {
-    const secret = randomBytes(SECRET_BYTES)
+    const random = this.o.randomBytes ?? randomBytes
+    const secret = random(SECRET_BYTES)
     const members = this.o.roster.present().map(({ member }) => member)
     return {
       kind: 'rotate',
       sealed: sealFor(
         members.filter((member) => member !== gone),
-        secret
+        secret,
+        random
       )
     }
   }
@@ -88,9 +92,13 @@ export class BookSecrets {
 }
 
 /** A secret, sealed for each of these members whose key is one. */
-export function sealFor(members: readonly MemberId[], secret: Uint8Array): Sealed[] {
+export function sealFor(
+  members: readonly MemberId[],
+  secret: Uint8Array,
+  random: (count: number) => Uint8Array = randomBytes
+): Sealed[] {
   return members.flatMap((member) => {
-    const box = seal(secret, Buffer.from(keyOf(member)))
+    const box = seal(secret, Buffer.from(keyOf(member)), random(SEED_BYTES))
     return box ? [{ member, ...box }] : []
   })
 }

@@ -3,32 +3,49 @@
  * when two removals that did not know of each other each gave the other's removed member the new secret. Any owner's
  * device does it; they take turns by seniority, so that as a rule it is done once.
  */
-import { done, refuse } from '../contract/index.js'
-import type { BookSession } from './book-session.js'
+import { done, refuse, type MemberId, type Outcome } from '../contract/index.js'
+import type { Roster } from '../authority/roster.js'
+import type { Action } from '../domain/roles.js'
+import { PROCESS_PACE, type Pace } from '../log/pace.js'
+import type { Operation } from '../ops/operations.js'
+import type { BookSecrets } from './book-secrets.js'
 
 const FIRST_MS = 250
 const TURN_MS = 5_000
 
+/** What it needs of a session. */
+export interface HealerSide {
+  readonly kind: 'shared' | 'sample'
+  readonly roster: Roster
+  readonly secrets: BookSecrets
+  readonly options: { readonly identity: { readonly memberId: MemberId } }
+  allows(action: Action): Outcome<null>
+  write(make: () => Outcome<readonly Operation[]>): Promise<Outcome<unknown>>
+}
+
 export class Healer {
-  #timer: NodeJS.Timeout | null = null
+  /** Calls off the next look, where one is waiting. */
+  #callOff: (() => void) | null = null
   #closed: 'open' | 'closed' = 'open'
 
-  constructor(private readonly session: BookSession) {}
+  constructor(
+    private readonly session: HealerSide,
+    private readonly pace: Pace = PROCESS_PACE
+  ) {}
 
   /** An act of authority came in. */
   look(): void {
-    if (this.#timer || this.#closed === 'closed') return
-    this.#timer = setTimeout(() => void this.#heal(), FIRST_MS + this.#turn() * TURN_MS)
-    this.#timer.unref()
+    if (this.#callOff || this.#closed === 'closed') return
+    this.#callOff = this.pace.after(FIRST_MS + this.#turn() * TURN_MS, () => void this.#heal())
   }
 
   close(): void {
     this.#closed = 'closed'
-    if (this.#timer) clearTimeout(this.#timer)
+    this.#callOff?.()
   }
 
   async #heal(): Promise<void> {
-    this.#timer = null
+    this.#callOff = null
     const { session } = this
     if (this.#closed === 'closed' || session.kind !== 'shared' || !session.allows('rotate').ok) return
     if (!session.secrets.isDue) return

@@ -3,11 +3,11 @@
  * before (a removal that cuts off entries which are here, say), the book is folded once more from the logs on this disk,
  * in slices; until that is done the old one answers, and nothing is written or told to others.
  */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { LogId } from '../contract/index.js'
 import { Roster } from '../authority/roster.js'
 import type { Book } from '../book/book.js'
 import type { Delivery } from '../log/delivery.js'
+import { PROCESS_PACE, type Pace } from '../log/pace.js'
 import { decodeEntry } from '../ops/codec.js'
 import type { PlacedEntry } from '../ops/operations.js'
 
@@ -23,6 +23,7 @@ export interface LedgerFoldOptions {
   read(log: LogId, from: number, to: number): Promise<readonly (Uint8Array | null)[]>
   /** The book is another one now. */
   changed(): void
+  readonly pace?: Pace
 }
 
 export class LedgerFold {
@@ -33,10 +34,12 @@ export class LedgerFold {
   #folding: Promise<void> | null = null
   #closed: 'open' | 'closed' = 'open'
   #delivery: Delivery | null = null
+  readonly #pace: Pace
 
   constructor(private readonly o: LedgerFoldOptions) {
     this.roster = o.roster
     this.#book = o.makeBook()
+    this.#pace = o.pace ?? PROCESS_PACE
   }
 
   get book(): Book {
@@ -77,7 +80,7 @@ export class LedgerFold {
 
   async #foldAgain(): Promise<void> {
     // What called this is still delivering the entry.
-    await nextTurn()
+    await this.#pace.nextTurn()
     while (this.#closed === 'open' && (await this.#fold(this.#generation)) === 'outdated');
   }
 
@@ -86,7 +89,7 @@ export class LedgerFold {
     const book = this.o.makeBook()
     const { arrivals } = this.#delivery as Delivery
     const isWanted = () => this.#generation === generation && this.#closed === 'open'
-    let until = performance.now() + SLICE_MS
+    let until = this.#pace.nowMs() + SLICE_MS
     for (let at = 0; isWanted();) {
       const run = arrivals.from(at, READ_ENTRIES)
       if (!run) {
@@ -98,15 +101,15 @@ export class LedgerFold {
       }
       for (const [i, block] of (await this.o.read(run.log, run.from, run.to)).entries()) {
         if (!block) {
-          await sleep(ON_ITS_WAY_MS)
+          await new Promise<void>((resolve) => this.#pace.after(ON_ITS_WAY_MS, resolve))
           break
         }
         this.#applyBlock(book, run.log, run.from + i, block)
         at++
-        if (performance.now() < until) continue
-        await nextTurn()
+        if (this.#pace.nowMs() < until) continue
+        await this.#pace.nextTurn()
         if (!isWanted()) return 'outdated'
-        until = performance.now() + SLICE_MS
+        until = this.#pace.nowMs() + SLICE_MS
       }
     }
     return 'outdated'

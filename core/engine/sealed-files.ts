@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer'
 import * as v from 'valibot'
 import { LIMITS, ROLES, type InviteId, type LogId, type MemberId } from '../contract/index.js'
-import type { Epoch } from '../log/store.js'
+import type { Epoch } from '../log/secrets.js'
 import type { WriterState } from '../log/writer.js'
 import { GreetMessage, WelcomeMessage } from '../sync/messages.js'
 import type { InviteRecord } from '../sync/pairing-inviter.js'

@@ -3,26 +3,14 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Corestore from 'corestore'
 import Hypercore from 'hypercore'
-import { done, refuse, type LogId, type Outcome, type Place } from '../contract/index.js'
-import { equalSecrets } from '../identity/bytes.js'
+import { done, refuse, type LogId, type Outcome } from '../contract/index.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
 import { guardStore } from './guard.js'
+import { LogSecrets, type Epoch, type EpochSecret } from './secrets.js'
 
 /** Requests under way to one peer: Hypercore's default of 16 to begin with leaves a fast link idle. */
 const INFLIGHT_BLOCKS: [number, number] = [256, 512]
-
-/** Of one epoch there is one secret; more than this are lies, and which of them is of no interest. */
-const MOST_OF_EPOCH = 8
-
-/** Which of the book's secrets: the founding one, or the place of the operation that made it. */
-export type Epoch = 'founding' | Place
-
-/** 32 bytes. Each log's key is derived from one of these and from the log's own key. */
-export interface EpochSecret {
-  readonly epoch: Epoch
-  readonly secret: Uint8Array
-}
 
 export interface LogStoreOptions {
   readonly folder: string
@@ -43,13 +31,7 @@ export type FolderOrigin = 'same' | 'moved'
 export class LogStore {
   readonly durability: Durability
   readonly #cores = new Map<LogId, Hypercore>()
-  /** Oldest first. */
-  readonly #secrets: EpochSecret[]
-  /** By epoch, one that was sealed for this member; else one that has opened a log. */
-  readonly #proved = new Map<Epoch, Uint8Array>()
-  readonly #opening = new Map<Epoch, Uint8Array>()
-  /** The secret that new logs are written with. */
-  #epoch: Epoch = 'founding'
+  readonly #secrets: LogSecrets
 
   private constructor(
     readonly corestore: Corestore,
@@ -57,15 +39,15 @@ export class LogStore {
     { secret, later = [], folder }: LogStoreOptions
   ) {
     this.durability = new Durability(corestore, folder)
-    this.#secrets = [{ epoch: 'founding', secret }, ...later]
+    this.#secrets = new LogSecrets(secret, later)
   }
 
   get secrets(): readonly EpochSecret[] {
-    return this.#secrets
+    return this.#secrets.all
   }
 
   get epoch(): Epoch {
-    return this.#epoch
+    return this.#secrets.current.epoch
   }
 
   /**
@@ -73,24 +55,17 @@ export class LogStore {
    * handed them over lied: all are tried when a log is read.
    */
   learn(secret: EpochSecret): 'new' | 'known' {
-    const others = this.#secrets.filter(({ epoch }) => epoch === secret.epoch)
-    if (others.length >= MOST_OF_EPOCH || others.some((other) => equalSecrets(other.secret, secret.secret)))
-      return 'known'
-    this.#secrets.push(secret)
-    return 'new'
+    return this.#secrets.learn(secret)
   }
 
   /** As `learn`, of one that is known to be right: it is written with, whatever others there are. */
   learnProved(secret: EpochSecret): 'new' | 'known' {
-    this.#proved.set(secret.epoch, secret.secret)
-    const isKnown = this.#secrets.some((other) => equalSecrets(other.secret, secret.secret))
-    if (!isKnown) this.#secrets.push(secret)
-    return isKnown ? 'known' : 'new'
+    return this.#secrets.learnProved(secret)
   }
 
   /** From now on new logs are written with this secret, if it is known. */
   writeWith(epoch: Epoch): void {
-    if (this.#secrets.some((each) => each.epoch === epoch)) this.#epoch = epoch
+    this.#secrets.writeWith(epoch)
   }
 
   /** Refuses with FOLDER_IN_USE while another process has it open. */
@@ -148,7 +123,7 @@ export class LogStore {
   }
 
   #options() {
-    return { encryption: { key: this.#secret(this.#epoch) }, inflightRange: INFLIGHT_BLOCKS }
+    return { encryption: { key: this.#secrets.current.secret }, inflightRange: INFLIGHT_BLOCKS }
   }
 
   #keep(log: LogId, core: Hypercore): void {
@@ -162,20 +137,15 @@ export class LogStore {
    * log is read with that secret from then on. null: not here yet, or with none.
    */
   async firstBlock(core: Hypercore, isIt: (block: Uint8Array) => boolean): Promise<Uint8Array | null> {
-    for (const { epoch, secret } of [...this.#secrets].reverse()) {
-      await core.setEncryptionKey(secret)
+    for (const each of [...this.secrets].reverse()) {
+      await core.setEncryptionKey(each.secret)
       const block = await core.get(0, { wait: false })
       if (!block) return block
       if (!isIt(block)) continue
-      this.#opening.set(epoch, secret)
+      this.#secrets.opened(each)
       return block
     }
     return null
-  }
-
-  #secret(epoch: Epoch): Uint8Array {
-    const first = this.#secrets.find((each) => each.epoch === epoch)?.secret
-    return (this.#proved.get(epoch) ?? this.#opening.get(epoch) ?? first) as Uint8Array
   }
 
   async close(): Promise<void> {

@@ -20,7 +20,8 @@ import { leastVersion, type Entry, type Operation } from '../ops/operations.js'
 import type { Delivery } from './delivery.js'
 import { makeHeader } from './header.js'
 import type { Intake } from './intake.js'
-import type { Epoch, LogStore } from './store.js'
+import type { Epoch } from './secrets.js'
+import type { LogStore } from './store.js'
 
 /** What has to outlive the process, in a file of its own that is synced on every change. */
 export interface WriterState {
