@@ -18,8 +18,8 @@ type Revocation = Act & { readonly operation: { readonly kind: 'revokeDevice' } 
 /** What stands about one person. */
 interface Dossier {
   readonly roleActs: RoleAct[]
-  /** Logs of theirs that had seen all role acts, so many of them: what comes later in such a log has too. */
-  readonly settled: Map<LogId, { readonly acts: number; readonly standing: Standing }>
+  /** Logs of theirs that had seen all role acts, so many of them, at an entry: what comes later in such a log has too. */
+  readonly settled: Map<LogId, { readonly acts: number; readonly index: number; readonly standing: Standing }>
 }
 
 export class Membership {
@@ -67,15 +67,16 @@ export class Membership {
 
   /** The role that an entry of this member was written with; `except`: the act itself, where one is judged. */
   at(moment: Moment, isOwnerAct: (act: Act) => boolean): Standing {
-    const { author, log } = moment
+    const { author, log, index } = moment
     const { roleActs, settled } = this.#dossier(author)
     const revoked = this.#revokedAt(moment, isOwnerAct)
     if (revoked) return revoked
     const known = settled.get(log)
-    if (known?.acts === roleActs.length) return known.standing
+    // Entries are not asked for in their order: an act can be decided anew long before the book is folded again.
+    if (known?.acts === roleActs.length && known.index <= index) return known.standing
     const seen = roleActs.filter((act) => moment.sees(act.log, act.index))
     const standing = this.#standing(moment, seen)
-    if (seen.length === roleActs.length) settled.set(log, { acts: seen.length, standing })
+    if (seen.length === roleActs.length) settled.set(log, { acts: seen.length, index, standing })
     return standing
   }
 

@@ -96,6 +96,20 @@ const authority = fc.oneof(
 /** What the first entry says, so that there are people who can do something. */
 const FIRST = [admit(0, 'owner'), admit(1, 'owner'), admit(2, 'owner'), admit(3, 'contributor')]
 
+/** What four people wrote, in an order in which it could have come. */
+const histories = fc
+  .tuple(stepsOf(50), fc.array(authority, { minLength: 1, maxLength: 20 }))
+  .map(([steps, ops]) =>
+    playLogs(steps).map((entry, at): PlacedEntry => {
+      const number = [0, 1, 2, 3].findIndex((each) => logAt(each) === entry.log)
+      const made = at === 0 ? [...FIRST, ...ops.slice(0, 1)] : [ops[at % ops.length] as Operation]
+      return {
+        ...entryOf(number, entry.index, entry.lamport, made),
+        sees: (other, index) => (entry.past.get(other) ?? 0) > index
+      }
+    })
+  )
+
 /** What counts, of acts and of what every member may write. */
 const verdictsOf = (roster: Roster, entries: readonly PlacedEntry[]) =>
   entries.map((entry) => [
@@ -106,37 +120,49 @@ const verdictsOf = (roster: Roster, entries: readonly PlacedEntry[]) =>
 describe('the roster', () => {
   it('is the same in every causal order', () => {
     fc.assert(
-      fc.property(
-        stepsOf(50),
-        fc.array(authority, { minLength: 1, maxLength: 20 }),
-        fc.array(fc.nat(1000), { minLength: 1 }),
-        (steps, ops, order) => {
-          const entries = playLogs(steps).map((entry, at): PlacedEntry => {
-            const number = [0, 1, 2, 3].findIndex((each) => logAt(each) === entry.log)
-            const made = at === 0 ? [...FIRST, ...ops.slice(0, 1)] : [ops[at % ops.length] as Operation]
-            return {
-              ...entryOf(number, entry.index, entry.lamport, made),
-              sees: (other, index) => (entry.past.get(other) ?? 0) > index
-            }
-          })
-          const inOrder = rosterOf(entries)
-          const shuffled: PlacedEntry[] = []
-          const left = [...entries]
-          for (let turn = 0; left.length > 0; turn++) {
-            const ready = left.filter((e) => !left.some((o) => o !== e && e.sees(o.log, o.index)))
-            const next = ready[(order[turn % order.length] as number) % ready.length] as PlacedEntry
-            left.splice(left.indexOf(next), 1)
-            shuffled.push(next)
-          }
-          const other = rosterOf(shuffled)
-          expect(other.facts()).toEqual(inOrder.facts())
-          expect(other.members()).toEqual(inOrder.members())
-          expect(other.invites()).toEqual(inOrder.invites())
-          expect(other.rotation().due).toBe(inOrder.rotation().due)
-          expect(verdictsOf(other, entries)).toEqual(verdictsOf(inOrder, entries))
-          expect(inOrder.present().some(({ role }) => role === 'owner')).toBe(true)
+      fc.property(histories, fc.array(fc.nat(1000), { minLength: 1 }), (entries, order) => {
+        const inOrder = rosterOf(entries)
+        const shuffled: PlacedEntry[] = []
+        const left = [...entries]
+        for (let turn = 0; left.length > 0; turn++) {
+          const ready = left.filter((e) => !left.some((o) => o !== e && e.sees(o.log, o.index)))
+          const next = ready[(order[turn % order.length] as number) % ready.length] as PlacedEntry
+          left.splice(left.indexOf(next), 1)
+          shuffled.push(next)
         }
-      )
+        const other = rosterOf(shuffled)
+        expect(other.facts()).toEqual(inOrder.facts())
+        expect(other.members()).toEqual(inOrder.members())
+        expect(other.invites()).toEqual(inOrder.invites())
+        expect(other.rotation().due).toBe(inOrder.rotation().due)
+        expect(verdictsOf(other, entries)).toEqual(verdictsOf(inOrder, entries))
+        expect(inOrder.present().some(({ role }) => role === 'owner')).toBe(true)
+      })
+    )
+  })
+
+  it('says of an entry the same whatever it was asked before', () => {
+    fc.assert(
+      fc.property(histories, (entries) => {
+        const [onwards, backwards] = [rosterOf(entries), rosterOf(entries)]
+        const last = verdictsOf(backwards, [...entries].reverse())
+        expect(verdictsOf(onwards, entries)).toEqual(last.reverse())
+      })
+    )
+  })
+
+  it('says when an entry makes anything before it count otherwise', () => {
+    fc.assert(
+      fc.property(histories, (entries) => {
+        const roster = new Roster(member(0))
+        let before: ReturnType<typeof verdictsOf> = []
+        for (const [at, entry] of entries.entries()) {
+          const effect = roster.apply(entry)
+          const verdicts = verdictsOf(roster, entries.slice(0, at + 1))
+          if (effect === 'same') expect(verdicts.slice(0, at)).toEqual(before)
+          before = verdicts
+        }
+      })
     )
   })
 
