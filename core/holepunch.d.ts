@@ -143,6 +143,8 @@ declare module 'hypercore' {
     /** Takes what a proof shows, as if a peer had sent it. */
     applyProof(proof: unknown): Promise<boolean>
     update(options?: { wait?: boolean }): Promise<boolean>
+    /** Exchanges this log over a connection, beside what else goes over it. */
+    replicate(stream: unknown): unknown
     /** Reads what was written with another key; of this session only. */
     setEncryptionKey(key: Uint8Array): Promise<void>
     /** Whether news of a longer log come with its last block. */

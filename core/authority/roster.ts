@@ -118,6 +118,12 @@ export class Roster {
     return this.revocationsOf(device, member).length > 0
   }
 
+  /** Whether `by` took part in ending what a member, or one of their devices, could do. */
+  hasEnded(by: MemberId, member: MemberId, device: DeviceId): boolean {
+    const removals = this.#membership.roleActs(member).filter(({ operation }) => operation.kind === 'remove')
+    return [...removals, ...this.revocationsOf(device, member)].some(({ author }) => author === by)
+  }
+
   /** Everyone who is or was a member, the founder first, then by name. */
   members(): Member[] {
     const all = this.#membership.members().map((member) => this.member(member))

@@ -21,6 +21,7 @@ import { isAuthority } from '../authority/acts.js'
 import { Roster } from '../authority/roster.js'
 import { Book } from '../book/book.js'
 import { may, type Action } from '../domain/roles.js'
+import { equalSecrets } from '../identity/bytes.js'
 import { bookIdOf, memberIdOf } from '../identity/certificates.js'
 import { Delivery } from '../log/delivery.js'
 import { Intake } from '../log/intake.js'
@@ -247,7 +248,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.secrets.take(
       (file.later ?? []).map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
     )
-    this.#learner.learn(file.logs as LogId[], this.options.identity.memberId)
+    await this.#learner.learn(file.logs as LogId[], this.options.identity.memberId)
     await this.#saving
     this.#changed(['people', 'sync'])
   }
@@ -362,7 +363,13 @@ export class BookSession extends EventEmitter<SessionEvents> {
           standingOf: (remote) => this.#standingOf(remote),
           farewell: (why, from) => this.#told(why, from),
           welcome: () => this.#file.farewell && this.#keep({ farewell: null }),
-          learn: (logs, from) => this.#learner.learn(logs, from)
+          learn: (logs, from) => this.#learner.learn(logs, from),
+          parting: {
+            written: ({ member, device }, { code }) =>
+              this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? device : null),
+            isOfOthers: (log, than) => (this.intake.author(log)?.member ?? than) !== than,
+            shown: (to, said, known) => this.#shown(to, said, known)
+          }
         }
       },
       sightings: this.sightings,
@@ -373,7 +380,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   }
 
   /** Members are present, and until the book is read whoever let this device in. */
-  #standingOf({ member, device }: RemoteDevice): PeerStanding {
+  #standingOf({ member, device }: Pick<RemoteDevice, 'member' | 'device'>): PeerStanding {
     const { inviter } = this.#file
     if (this.roster.role(member)) {
       const [revoked] = this.roster.revocationsOf(device, member)
@@ -383,6 +390,27 @@ export class BookSession extends EventEmitter<SessionEvents> {
     const ended = this.roster.member(member)?.ended
     if (ended) return { code: 'MEMBER_REMOVED', byName: this.roster.memberName(ended.author) }
     return inviter !== null && member === memberIdOf(fromHex(inviter)) ? 'present' : 'unknown'
+  }
+
+  /**
+   * The logs of this device's member, for a device that told it farewell. Who is a member gets all of them; who was one
+   * until the member at this device ended that gets those that they could read then, where that stands.
+   */
+  #shown(
+    { member, device }: RemoteDevice,
+    { code }: FarewellMessage,
+    known: readonly Uint8Array[]
+  ): Record<LogId, number> {
+    const { memberId, deviceId } = this.options.identity
+    const isPresent = this.#standingOf({ member, device }) === 'present'
+    const shown: Record<LogId, number> = {}
+    if (!isPresent && !this.roster.hasEnded(memberId, member, device)) return shown
+    for (const log of this.intake.logsBy(memberId, code === 'DEVICE_REVOKED' ? deviceId : null)) {
+      const secret = this.store.secretOf(log)
+      const isReadable = secret && known.some((each) => equalSecrets(each, secret))
+      if (isPresent || isReadable) shown[log] = this.delivery.causality.length(log)
+    }
+    return shown
   }
 
   /** A farewell counts from a member only; anyone who knows the old secret could say it. */

@@ -7,6 +7,7 @@ import type Hypercore from 'hypercore'
 import {
   refuse,
   type BookId,
+  type DeviceId,
   type ErrorCode,
   type LogId,
   type MemberId,
@@ -120,6 +121,13 @@ export class Intake extends EventEmitter<IntakeEvents> {
 
   author(log: LogId): HeaderAuthor | null {
     return this.#sources.get(log)?.author ?? null
+  }
+
+  /** Logs whose headers are good, of a member or of one device of theirs. */
+  logsBy(member: MemberId, device: DeviceId | null = null): LogId[] {
+    return [...this.#sources].flatMap(([log, { author }]) =>
+      author?.member === member && (device === null || author.device === device) ? [log] : []
+    )
   }
 
   /** Logs that are not read further, or not at all, and why; with their authors where those are known. */

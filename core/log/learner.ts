@@ -25,12 +25,13 @@ export class LogLearner {
 
   constructor(private readonly intake: Pick<Intake, 'has' | 'add' | 'hasTooMany'>) {}
 
-  learn(logs: Iterable<LogId>, from: MemberId): void {
+  /** Resolves when as many of them were taken up as can be now. */
+  async learn(logs: Iterable<LogId>, from: MemberId): Promise<void> {
     let teller = this.#tellers.get(from)
     if (!teller) this.#tellers.set(from, (teller = { waiting: new Set(), unverified: new Set(), useless: 0 }))
     if (this.intake.hasTooMany(from) || teller.useless >= MOST_USELESS) return
     for (const log of logs) if (!this.intake.has(log)) teller.waiting.add(log)
-    void this.#takeUp(teller)
+    await this.#takeUp(teller)
   }
 
   /** The log's header was checked. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Corestore from 'corestore'
 import Hypercore from 'hypercore'
+import type { NoiseStream } from 'hyperswarm'
 import { done, refuse, type LogId, type Outcome } from '../contract/index.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
@@ -32,6 +33,8 @@ export class LogStore {
   readonly durability: Durability
   readonly #cores = new Map<LogId, Hypercore>()
   readonly #secrets: LogSecrets
+  /** What each log is written with, where that is known. */
+  readonly #written = new Map<LogId, Uint8Array>()
 
   private constructor(
     readonly corestore: Corestore,
@@ -119,6 +122,7 @@ export class LogStore {
     await core.ready()
     const log = logIdOf(core.key)
     this.#keep(log, core)
+    this.#written.set(log, this.#secrets.current.secret)
     return { log, core }
   }
 
@@ -143,9 +147,21 @@ export class LogStore {
       if (!block) return block
       if (!isIt(block)) continue
       this.#secrets.opened(each)
+      this.#written.set(logIdOf(core.key), each.secret)
       return block
     }
     return null
+  }
+
+  /** The secret that a log is written with; null for one that was not read yet. */
+  secretOf(log: LogId): Uint8Array | null {
+    return this.#written.get(log) ?? null
+  }
+
+  /** Exchanges one log over a connection, and no other. */
+  async exchange(log: LogId, stream: NoiseStream): Promise<void> {
+    const core = await this.open(log)
+    if (!stream.destroyed && !core.closed) core.replicate(stream)
   }
 
   async close(): Promise<void> {

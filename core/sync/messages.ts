@@ -44,10 +44,10 @@ export const FarewellMessage = v.strictObject({
 })
 export type FarewellMessage = v.InferOutput<typeof FarewellMessage>
 
-/** Applied lengths that changed since the last such message on this connection, and the digest of the whole. */
+/** Applied lengths that changed since the last such message on this connection, and the digest of the whole if it is told. */
 export const HaveMessage = v.strictObject({
   lengths: v.record(z32Key, count),
-  digest: hex(32)
+  digest: v.nullable(hex(32))
 })
 export type HaveMessage = v.InferOutput<typeof HaveMessage>
 

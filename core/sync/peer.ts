@@ -1,7 +1,8 @@
 /**
  * One connection to another device of the book. Before anything of the book goes over it, each side shows that it
  * knows a secret of the book; then which certified device it is, to one who does; then that it knows the other's member
- * as one who is present; then both accept. Who is not present any more is told so, and gets nothing.
+ * as one who is present; then both accept. Who is not present any more is told so, and gets nothing new: for a moment
+ * they may still show what they had written themselves (`parting`).
  */
 import { EventEmitter } from 'node:events'
 import type { NoiseStream } from 'hyperswarm'
@@ -22,7 +23,6 @@ import {
   certificateFromMessage,
   certificateToMessage,
   isPresenceValid,
-  isProofValid,
   otherSide,
   proofOf,
   signPresence,
@@ -32,6 +32,8 @@ import {
 const HELLO_MS = 15_000
 /** A farewell has this long to go out. */
 const LEAVE_MS = 2_000
+/** Who is told farewell can show their own logs for so long. */
+const PARTING_MS = 10_000
 
 export interface PeerOptions {
   readonly stream: NoiseStream
@@ -61,6 +63,8 @@ export interface PeerEvents {
   have: []
   /** It says that this device does not belong here any more. */
   farewell: [FarewellMessage]
+  /** One side said farewell to the other, or now both did. */
+  parting: []
   close: []
 }
 
@@ -70,7 +74,14 @@ export class Peer extends EventEmitter<PeerEvents> {
   readonly lengths = new Map<LogId, number>()
   /** Its digest at these lengths, hex; null until it told. */
   digest: string | null = null
-  state: 'proof' | 'hello' | 'waiting' | 'open' | 'closed' = 'proof'
+  state: 'proof' | 'hello' | 'waiting' | 'open' | 'parting' | 'closed' = 'proof'
+  /** While parting: what was said, by this side and by the other. */
+  readonly farewells: { mine: FarewellMessage | null; theirs: FarewellMessage | null } = {
+    mine: null,
+    theirs: null
+  }
+  /** Those of the proof keys that the other side knows too. */
+  known: readonly Uint8Array[] = []
   /** Why this side ended it, if it did. */
   offence: string | null = null
 
@@ -78,8 +89,9 @@ export class Peer extends EventEmitter<PeerEvents> {
   readonly #channel: Channel | null
   readonly #side: Side
   readonly #timer: NodeJS.Timeout
+  #partingTimer: NodeJS.Timeout | null = null
   readonly #sent = new Map<LogId, number>()
-  #sentDigest = ''
+  #sentDigest: string | null = null
   #accepted: { mine: 'no' | 'yes'; theirs: 'no' | 'yes' } = { mine: 'no', theirs: 'no' }
   #sendHello: (value: HelloMessage) => void = () => {}
   #sendAccept: (value: AcceptMessage) => void = () => {}
@@ -114,9 +126,9 @@ export class Peer extends EventEmitter<PeerEvents> {
     return this.#o.stream
   }
 
-  /** Tells what is here, if it changed since it was last told. */
-  tell(vector: Readonly<Record<LogId, number>>, digest: string): void {
-    if (this.state !== 'open') return
+  /** Tells what is here, if it changed since it was last told; while parting, of some logs and without a digest. */
+  tell(vector: Readonly<Record<LogId, number>>, digest: string | null): void {
+    if (this.state !== 'open' && this.state !== 'parting') return
     const lengths: Record<LogId, number> = {}
     let changes = 0
     for (const [log, length] of Object.entries(vector) as [LogId, number][]) {
@@ -132,13 +144,18 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   /** Looks again at who the other side is: one who was just admitted, or removed, may be known as that only now. */
   reconsider(): void {
-    if (!this.remote || (this.state !== 'waiting' && this.state !== 'open')) return
+    if (!this.remote || (this.state !== 'waiting' && this.state !== 'open' && this.state !== 'parting')) return
     const standing = this.#o.standingOf(this.remote)
     if (standing === 'present') {
       if (this.state === 'waiting') this.#accept()
-    } else if (standing !== 'unknown') {
+      // What it showed says that it does belong here: they meet anew.
+      else if (this.farewells.mine) this.end('it belongs here again')
+    } else if (standing !== 'unknown' && !this.farewells.mine) {
       this.#sendFarewell(standing)
-      this.#leave('it does not belong here any more')
+      // All logs go over a connection that is open. It comes back to a new one.
+      if (this.state === 'open') return this.#leave('it does not belong here any more')
+      this.farewells.mine = standing
+      this.#part()
     }
   }
 
@@ -161,6 +178,7 @@ export class Peer extends EventEmitter<PeerEvents> {
     sendProof({ proofs: this.#proofs(this.#side) })
   }
 
+  /** One for each proof key, in their order; each is good for this connection only. */
   #proofs(side: Side): string[] {
     const { proofKeys, stream } = this.#o
     return proofKeys.map((key) => toHex(proofOf(key, 'book', stream.handshakeHash, side)))
@@ -169,11 +187,10 @@ export class Peer extends EventEmitter<PeerEvents> {
   #onProof({ proofs }: ProofMessage): void {
     if (this.state !== 'proof') return this.end('a second proof')
     const { stream, proofKeys, certificate, device } = this.#o
-    const side = otherSide(this.#side)
-    const isKnown = proofKeys.some((key) =>
-      proofs.some((proof) => isProofValid(proof, key, 'book', stream.handshakeHash, side))
-    )
-    if (!isKnown) return this.end('it does not know the book')
+    const shown = new Set(proofs)
+    const expected = this.#proofs(otherSide(this.#side))
+    this.known = proofKeys.filter((_, at) => shown.has(expected[at] as string))
+    if (this.known.length === 0) return this.end('it does not know the book')
     this.state = 'hello'
     this.#sendHello({
       certificate: certificateToMessage(certificate),
@@ -220,9 +237,20 @@ export class Peer extends EventEmitter<PeerEvents> {
   }
 
   #onFarewell(why: FarewellMessage): void {
-    if (!this.remote) return this.end('a farewell out of turn')
+    const { remote, state, farewells } = this
+    if (!remote || farewells.theirs) return this.end('a farewell out of turn')
     this.emit('farewell', why)
-    this.end('it says that this device does not belong there any more')
+    if (state !== 'waiting' && state !== 'parting')
+      return this.end('it says that this device does not belong there any more')
+    farewells.theirs = why
+    this.#part()
+  }
+
+  #part(): void {
+    clearTimeout(this.#timer)
+    this.state = 'parting'
+    this.#partingTimer ??= setTimeout(() => this.end('they have parted'), PARTING_MS)
+    this.emit('parting')
   }
 
   /** Ends the connection once what was said has gone out. */
@@ -236,7 +264,8 @@ export class Peer extends EventEmitter<PeerEvents> {
   }
 
   #onHave(have: HaveMessage): void {
-    if (this.state !== 'open') return this.end('it told what it has before it was let in')
+    if (this.state !== 'open' && this.state !== 'parting')
+      return this.end('it told what it has before it was let in')
     for (const [log, length] of Object.entries(have.lengths) as [LogId, number][]) this.lengths.set(log, length)
     this.digest = have.digest
     this.emit('have')
@@ -246,6 +275,7 @@ export class Peer extends EventEmitter<PeerEvents> {
     if (this.state === 'closed') return
     this.state = 'closed'
     clearTimeout(this.#timer)
+    if (this.#partingTimer) clearTimeout(this.#partingTimer)
     this.emit('close')
   }
 }

@@ -5,18 +5,21 @@ import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
 import type { BookId, DeviceId, LogId, MemberId } from '../contract/index.js'
 import type { DeviceCertificate } from '../identity/certificates.js'
-import { utf8 } from '../identity/bytes.js'
+import { equalSecrets, utf8 } from '../identity/bytes.js'
 import { derive, type KeyPair } from '../identity/keys.js'
 import type { LogStore } from '../log/store.js'
 import { Meeting } from './meeting.js'
 import type { FarewellMessage } from './messages.js'
 import { endSwarm, startSwarm } from './network.js'
+import { Parting, type PartingSide } from './parting.js'
 import { Peer, type PeerStanding, type RemoteDevice } from './peer.js'
 
 const MOST_WAITING = 32
 /** Topics that this device is found under: of the newest secrets, and of older ones for those who know no newer. */
 const MOST_TOPICS = 16
 const MOST_PROOFS = 1024
+/** Removed members' devices that show what they had written, at once. */
+const MOST_PARTING = 8
 
 /** What the swarm needs to know of the book. */
 export interface BookSide {
@@ -28,8 +31,9 @@ export interface BookSide {
   farewell(why: FarewellMessage, from: RemoteDevice): void
   /** Let in by a member's device: this one does belong here. */
   welcome(): void
-  /** A member's device has logs that may not be known here. */
-  learn(logs: Iterable<LogId>, from: MemberId): void
+  /** A member's device has logs that may not be known here; resolves when they are taken up, as far as they can be. */
+  learn(logs: Iterable<LogId>, from: MemberId): Promise<void>
+  readonly parting: PartingSide
 }
 
 export interface SwarmOptions {
@@ -64,6 +68,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   readonly #meetings = new Map<number, Meeting>()
   readonly #channelId: Uint8Array
   readonly #peers = new Set<Peer>()
+  readonly #partings = new Map<Peer, Parting>()
 
   constructor(options: SwarmOptions) {
     super()
@@ -101,6 +106,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   tell(): void {
     this.#meet()
     for (const peer of this.#peers) peer.reconsider()
+    for (const parting of this.#partings.values()) void parting.look()
     const open = [...this.#peers].filter((peer) => peer.state === 'open')
     if (open.length === 0) return
     const vector = this.#o.side.vector()
@@ -141,7 +147,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     const peer = new Peer({
       stream,
       channelId: this.#channelId,
-      proofKeys: secrets.map((secret) => derive(secret, 'book-proof')),
+      proofKeys: secrets.map(proofKeyOf),
       certificate,
       device,
       standingOf: (remote) => side.standingOf(remote)
@@ -152,6 +158,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     peer.on('open', () => this.#opened(peer))
     peer.on('have', () => this.#heard(peer))
     peer.on('farewell', (why) => peer.remote && side.farewell(why, peer.remote))
+    peer.on('parting', () => this.#part(peer))
     peer.on('close', () => this.#left(peer))
   }
 
@@ -164,13 +171,34 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   }
 
   #heard(peer: Peer): void {
-    if (peer.remote) this.#o.side.learn(peer.lengths.keys(), peer.remote.member)
+    const parting = this.#partings.get(peer)
+    if (parting) return void parting.look()
+    if (peer.remote) void this.#o.side.learn(peer.lengths.keys(), peer.remote.member)
     this.emit('peers')
+  }
+
+  /** One side said farewell: for a moment they exchange what each may still have of the other. */
+  #part(peer: Peer): void {
+    let parting = this.#partings.get(peer)
+    if (!parting && this.#partings.size >= MOST_PARTING) return peer.end('too many are parting')
+    if (!parting) {
+      const { side, store } = this.#o
+      const secrets = this.#o.secrets().filter((secret) => isAmong(peer.known, proofKeyOf(secret)))
+      parting = new Parting(peer, { side: side.parting, store, secrets, learn: (...told) => side.learn(...told) })
+      this.#partings.set(peer, parting)
+    }
+    void parting.look()
   }
 
   #left(peer: Peer): void {
     if (!this.#peers.delete(peer)) return
+    this.#partings.delete(peer)
     for (const meeting of this.#meetings.values()) meeting.hurry()
     this.emit('peers')
   }
 }
+
+const proofKeyOf = (secret: Uint8Array): Uint8Array => derive(secret, 'book-proof')
+
+const isAmong = (keys: readonly Uint8Array[], key: Uint8Array): boolean =>
+  keys.some((each) => equalSecrets(each, key))

@@ -118,7 +118,8 @@ export class Rogue {
         standingOf: () => 'present',
         farewell: () => {},
         welcome: () => {},
-        learn: (logs) => void Promise.all([...logs].map((log) => intake.add(log)))
+        learn: async (logs) => void (await Promise.all([...logs].map((log) => intake.add(log)))),
+        parting: { written: () => [], isOfOthers: () => false, shown: () => ({}) }
       }
     })
   }

@@ -149,7 +149,7 @@ export class Run {
 
   /** Another device told which logs it has. */
   learn(logs: Iterable<LogId>, from: MemberId): void {
-    this.#learner.learn(logs, from)
+    void this.#learner.learn(logs, from)
   }
 
   receive(log: LogId, index: number, block: Uint8Array): void {

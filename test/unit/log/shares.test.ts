@@ -59,10 +59,10 @@ const followed = (logs: readonly LogId[]): LogId[] => logs.filter((log) => reade
 describe('a member with more logs than their share', () => {
   it('has as many read as the share, is reported once, and takes nothing from others', async () => {
     const many = await logsOf(mallory, 12)
-    learner.learn(many, mallory.member)
+    void learner.learn(many, mallory.member)
     await judged(many)
     const few = await logsOf(ben, SHARE)
-    learner.learn(few, ben.member)
+    void learner.learn(few, ben.member)
     await judged(few)
     expect(followed(many)).toHaveLength(SHARE)
     expect(followed(few)).toHaveLength(SHARE)
@@ -73,12 +73,12 @@ describe('a member with more logs than their share', () => {
 
   it('is not listened to about more, but others are', async () => {
     const many = await logsOf(mallory, SHARE)
-    learner.learn(many, mallory.member)
+    void learner.learn(many, mallory.member)
     await judged(many)
     const more = await logsOf(mallory, 2)
-    learner.learn(more, mallory.member)
+    void learner.learn(more, mallory.member)
     const few = await logsOf(ben, 1)
-    learner.learn([...few, ...more.slice(1)], ben.member)
+    void learner.learn([...few, ...more.slice(1)], ben.member)
     await judged([...few, ...more.slice(1)])
     expect(reader.intake.has(more[0] as LogId)).toBe(false)
     expect(isLeft(more[1] as LogId)).toBe(true)
@@ -87,14 +87,14 @@ describe('a member with more logs than their share', () => {
 
   it('has the same ones read after a restart', async () => {
     const many = await logsOf(mallory, 9)
-    learner.learn(many, ben.member)
+    void learner.learn(many, ben.member)
     await judged(many)
     const before = followed(many)
     for (const round of [1, 2]) {
       await end()
       await begin()
       expect([round, followed(many)]).toEqual([round, before])
-      learner.learn(many, ben.member)
+      void learner.learn(many, ben.member)
       await judged(many)
       expect([round, followed(many).sort()]).toEqual([round, [...before].sort()])
     }
@@ -102,14 +102,14 @@ describe('a member with more logs than their share', () => {
 
   it('has those read that an entry of somebody else builds on, also after a restart', async () => {
     const many = await logsOf(mallory, 6)
-    learner.learn(many, carl.member)
+    void learner.learn(many, carl.member)
     await judged(many)
     const left = many.filter(isLeft)
     expect(left).toHaveLength(3)
     // Ben's device read these and not the others.
     const deps = left.slice(0, 2).map((log) => ({ log, length: 1 }))
     const log = await ben.log(source, [{ deps }])
-    learner.learn([log], ben.member)
+    void learner.learn([log], ben.member)
     await vi.waitFor(() => expect(reader.delivered.map((entry) => entry.log)).toEqual([log]), PATIENCE)
     expect(followed(left)).toEqual(left.slice(0, 2))
     await end()
@@ -119,12 +119,12 @@ describe('a member with more logs than their share', () => {
 
   it('has no more read for what one other builds on than that one has a share for', async () => {
     const many = await logsOf(mallory, 9)
-    learner.learn(many, carl.member)
+    void learner.learn(many, carl.member)
     await judged(many)
     const left = many.filter(isLeft)
     const entries = left.map((log, index) => ({ deps: [{ log, length: 1 }], lamport: index + 1 }))
     const log = await ben.log(source, entries)
-    learner.learn([log], ben.member)
+    void learner.learn([log], ben.member)
     await vi.waitFor(() => expect(reader.delivered).toHaveLength(SHARE), PATIENCE)
     await reader.intake.settled()
     expect(followed(left)).toHaveLength(SHARE)
@@ -135,9 +135,9 @@ describe('a member with more logs than their share', () => {
 describe('a list of logs that nobody has', () => {
   it('keeps no place for ever that others need', async () => {
     const nothing = Array.from({ length: 500 }, (_, number) => `${'y'.repeat(48)}${fourOf(number)}` as LogId)
-    learner.learn(nothing, mallory.member)
+    void learner.learn(nothing, mallory.member)
     const few = await logsOf(ben, 2)
-    learner.learn(few, ben.member)
+    void learner.learn(few, ben.member)
     await judged(few)
     expect(reader.intake.lengths().size).toBeLessThan(100)
   })

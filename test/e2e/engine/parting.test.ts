@@ -1,0 +1,127 @@
+/**
+ * What goes between devices of which one does not belong to the book any more, as one of them sees it: what the removed
+ * member had written still comes to those who stay, and nothing goes to the removed one. Real engines, a real network.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BookId, MemberId } from '../../../core/contract/index.js'
+import { converged, letIn, World, type Device } from '../../helpers/engines.js'
+
+let world: World
+beforeAll(async () => void (world = await World.open()))
+afterAll(() => world.end())
+
+async function memberOf(device: Device, book: BookId, name: string): Promise<MemberId> {
+  const { members } = await device.status(book)
+  return members.find((row) => row.name === name)?.member as MemberId
+}
+
+async function remove(by: Device, book: BookId, name: string): Promise<void> {
+  await by.ask('removeMember', { book, member: await memberOf(by, book, name) })
+}
+
+/** Who is present, as one device sees it: `Ana owner`. */
+async function present(device: Device, book: BookId): Promise<string[]> {
+  const { members } = await device.status(book)
+  return members.filter(({ standing }) => standing === 'present').map(({ name, role }) => `${name} ${role}`)
+}
+
+/** Three devices of one book, with nobody online. The first is its founder's. */
+async function apart(...roles: readonly ('owner' | 'contributor')[]): Promise<[BookId, Device, Device[]]> {
+  const ana = await world.device('Ana')
+  const book = await ana.createBook()
+  const others: Device[] = []
+  for (const [i, role] of roles.entries()) {
+    const device = await world.device(['Ben', 'Cid'][i] as string)
+    await letIn(ana, book, device, role)
+    others.push(device)
+  }
+  const all = [ana, ...others]
+  await converged(book, ...all)
+  for (const device of all) await device.stop()
+  return [book, ana, others]
+}
+
+describe('what a removed member wrote before they knew of it', () => {
+  it('comes to those who stay, who list it and can adopt it, and nothing goes the other way', async () => {
+    const [book, ana, [ben]] = (await apart('contributor')) as [BookId, Device, [Device]]
+    await ben.start()
+    await ben.post(book, 'Train', 4200)
+    await ben.stop()
+    await ana.start()
+    await remove(ana, book, 'Ben')
+    await ana.post(book, 'Private')
+    await ben.start()
+    await ben.until('books', {}, (rows) => rows[0]?.farewell?.code === 'MEMBER_REMOVED')
+    const [lost] = await ana.until('notCounted', { book }, (rows) => rows.length > 0)
+    expect(lost).toMatchObject({ code: 'MEMBER_REMOVED', authorName: 'Ben', content: { payee: 'Train' } })
+    await ana.ask('adopt', { book, place: lost!.place })
+    expect(await ana.payees(book)).toEqual(['Private', 'Train'])
+    expect(await ben.payees(book)).toEqual(['Train'])
+    const { vector } = await ben.status(book)
+    const atAna = (await ana.status(book)).vector
+    // The removed one knows of no log that was begun since, and of no entry of the old ones beyond those of before.
+    expect(Object.keys(vector).length).toBeLessThan(Object.keys(atAna).length)
+  })
+
+  it('is nothing that counts, also of a device that was revoked', async () => {
+    const [book, ana, [ben]] = (await apart('contributor')) as [BookId, Device, [Device]]
+    await ben.start()
+    await ben.post(book, 'Lost laptop')
+    await ben.stop()
+    await ana.start()
+    const device = (await ana.status(book)).members.find(({ name }) => name === 'Ben')?.devices[0]?.device
+    await ana.ask('revokeDevice', { book, device: device! })
+    await ben.start()
+    await ben.until('books', {}, (rows) => rows[0]?.farewell?.code === 'DEVICE_REVOKED')
+    const [lost] = await ana.until('notCounted', { book }, (rows) => rows.length > 0)
+    expect(lost).toMatchObject({ code: 'DEVICE_REVOKED', content: { payee: 'Lost laptop' } })
+    expect(await ana.payees(book)).toEqual([])
+  })
+})
+
+describe('two owners who remove each other while they are apart', () => {
+  it('come to one outcome when they meet, with nobody else there: the senior one stays', async () => {
+    const [book, ana, [ben]] = (await apart('owner')) as [BookId, Device, [Device]]
+    await ana.start()
+    await remove(ana, book, 'Ben')
+    await ana.stop()
+    await ben.start()
+    await remove(ben, book, 'Ana')
+    await ben.post(book, 'Mine now')
+    await ana.start()
+    await ben.until('books', {}, (rows) => rows[0]?.farewell?.code === 'MEMBER_REMOVED')
+    await ben.until('syncStatus', { book }, ({ members }) =>
+      members.every(({ name, standing }) => (name === 'Ben' ? standing === 'removed' : standing === 'present'))
+    )
+    expect(await present(ana, book)).toEqual(['Ana owner'])
+    expect(await ana.payees(book)).toEqual([])
+    await ana.post(book, 'Goes on')
+    expect(await ben.payees(book)).not.toContain('Goes on')
+  })
+
+  it('come to the same where a third heard of the junior’s removal first', async () => {
+    const [book, ana, [ben, cid]] = (await apart('owner', 'contributor')) as [BookId, Device, [Device, Device]]
+    await ana.start()
+    await remove(ana, book, 'Ben')
+    await ana.stop()
+    await ben.start()
+    await remove(ben, book, 'Ana')
+    await cid.start()
+    await converged(book, ben, cid)
+    expect(await present(cid, book)).toEqual(['Ben owner', 'Cid contributor'])
+    await ben.stop()
+    // Cid takes Ana for removed, and hears from her why she is not.
+    await ana.start()
+    await cid.until('syncStatus', { book }, ({ members }) =>
+      members.some(({ name, standing }) => name === 'Ana' && standing === 'present')
+    )
+    expect(await present(cid, book)).toEqual(['Ana owner', 'Cid contributor'])
+    await ana.until('books', {}, (rows) => rows[0]?.farewell === null)
+    await ana.post(book, 'Goes on')
+    await cid.until('journal', { book, limit: 9 }, ({ rows }) => rows.some(({ payee }) => payee === 'Goes on'))
+    await converged(book, ana, cid)
+    await ben.start()
+    await ben.until('books', {}, (rows) => rows[0]?.farewell)
+    expect(await ben.payees(book)).toEqual([])
+  })
+})
