@@ -184,7 +184,12 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     if (!parting) {
       const { side, store } = this.#o
       const secrets = this.#o.secrets().filter((secret) => isAmong(peer.known, proofKeyOf(secret)))
-      parting = new Parting(peer, { side: side.parting, store, secrets, learn: (...told) => side.learn(...told) })
+      parting = new Parting(peer, {
+        side: side.parting,
+        store,
+        secrets,
+        learn: (...told) => side.learn(...told)
+      })
       this.#partings.set(peer, parting)
     }
     void parting.look()

@@ -56,6 +56,11 @@ export class Rogue {
   readonly device: DeviceId
   /** What it claims to have, beside the truth about its own logs. */
   readonly claims: Record<LogId, number> = {}
+  /** How often it was told farewell. */
+  farewells = 0
+  /** What it shows to who told it farewell; logs of its own unless said otherwise. */
+  showing: () => Record<LogId, number> = () =>
+    Object.fromEntries(this.#logs.map(({ log, core }) => [log, core.length]))
   readonly #logs: RogueLog[] = []
   #swarm: BookSwarm | null = null
   #dht: HyperDHT | null = null
@@ -116,10 +121,10 @@ export class Rogue {
         vector: () => this.#vector(),
         digest: () => '00'.repeat(32),
         standingOf: () => 'present',
-        farewell: () => {},
+        farewell: () => void this.farewells++,
         welcome: () => {},
         learn: async (logs) => void (await Promise.all([...logs].map((log) => intake.add(log)))),
-        parting: { written: () => [], isOfOthers: () => false, shown: () => ({}) }
+        parting: { written: () => [], isOfOthers: () => false, shown: () => this.showing() }
       }
     })
   }
