@@ -36,6 +36,7 @@ import { inOrder, Journal, type Scope } from './journal.js'
 import { compareTransactions, type FieldWrite, type Origin } from './model.js'
 import { Rows } from './rows.js'
 import { State } from './state.js'
+import type { Steps } from './steps.js'
 import type { Directory, Judge } from './types.js'
 
 /** A transaction's detail as far as the book knows it, and the entry that its shown version came in. */
@@ -108,6 +109,16 @@ export class Book {
   /** Every setting of the book's name and currency that counts, oldest first. */
   settingsHistory(): readonly FieldWrite[] {
     return this.#state.settings.fields.history
+  }
+
+  /** What `journal` and `journalPosition` with this filter would have to do first, in steps. */
+  preparingJournal(filter: JournalFilter): Steps {
+    return this.#journal.preparing(filter)
+  }
+
+  /** What `register` of these would have to do first, in steps. */
+  preparingRegister(account: AccountId, scope: Scope, filter: Omit<JournalFilter, 'account'>): Steps {
+    return this.#journal.preparingRegister(account, scope, filter)
   }
 
   journal(filter: JournalFilter, page: PageRequest): Page<TransactionRow> {

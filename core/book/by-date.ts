@@ -3,9 +3,12 @@
  * in the order of arrival: comparing would look it up in memory here and there, which is most of what sorting costs.
  */
 import type { Origin, Transaction } from './model.js'
+import type { Steps } from './steps.js'
 
 /** Fewer are sorted by comparing. */
 const FEW = 256
+/** What one step looks at. */
+const STEP_ITEMS = 4096
 const DIGIT_BITS = 14
 
 interface Keys {
@@ -15,14 +18,14 @@ interface Keys {
   readonly operations: Uint16Array
 }
 
-/** `compare` is the whole order, of which the transactions' order is the first part; items may be reordered in place. */
-export function sortByDate<Item>(
-  items: Item[],
+/** `compare` is the whole order, of which the transactions' order is the first part. The items are left as they are. */
+export function* sortByDate<Item>(
+  items: readonly Item[],
   transactionOf: (item: Item) => Transaction,
   compare: (a: Item, b: Item) => number
-): Item[] {
-  if (items.length < FEW) return items.sort(compare)
-  const keys = keysOf(items, transactionOf)
+): Steps<Item[]> {
+  if (items.length < FEW) return [...items].sort(compare)
+  const keys = yield* keysOf(items, transactionOf)
   const isBefore = (a: number, b: number): boolean => {
     const x = keys.origins[a]!
     const y = keys.origins[b]!
@@ -30,14 +33,18 @@ export function sortByDate<Item>(
     if (x === y && keys.operations[a] !== keys.operations[b]) return keys.operations[a]! < keys.operations[b]!
     return compare(items[a]!, items[b]!) <= 0
   }
-  const order = sortByDigit(sortByDigit(null, keys.dates, 0), keys.dates, DIGIT_BITS)
+  const byLowDigit = sortByDigit(null, keys.dates, 0)
+  yield
+  const order = sortByDigit(byLowDigit, keys.dates, DIGIT_BITS)
+  yield
   const sorted = new Array<Item>(items.length)
   for (let index = 0; index < order.length; index++) sorted[index] = items[order[index]!]!
-  settleDays(sorted, order, keys.dates, isBefore, compare)
+  yield
+  yield* settleDays(sorted, order, keys.dates, isBefore, compare)
   return sorted
 }
 
-function keysOf<Item>(items: readonly Item[], transactionOf: (item: Item) => Transaction): Keys {
+function* keysOf<Item>(items: readonly Item[], transactionOf: (item: Item) => Transaction): Steps<Keys> {
   const dates = new Uint32Array(items.length)
   const operations = new Uint16Array(items.length)
   const origins = new Array<Origin>(items.length)
@@ -47,6 +54,7 @@ function keysOf<Item>(items: readonly Item[], transactionOf: (item: Item) => Tra
     dates[index] = transaction.date
     operations[index] = operation
     origins[index] = origin
+    if (index % STEP_ITEMS === 0) yield
   }
   return { dates, origins, operations }
 }
@@ -66,14 +74,19 @@ function sortByDigit(order: Uint32Array | null, keys: Uint32Array, shift: number
 }
 
 /** Within a day, what came in order is in order already; a day of which that is not so is sorted by comparing. */
-function settleDays<Item>(
+function* settleDays<Item>(
   sorted: Item[],
   order: Uint32Array,
   dates: Uint32Array,
   isBefore: (a: number, b: number) => boolean,
   compare: (a: Item, b: Item) => number
-): void {
+): Steps {
+  let stepEnd = STEP_ITEMS
   for (let start = 0, end = 1; start < order.length; start = end++) {
+    if (start >= stepEnd) {
+      yield
+      stepEnd = start + STEP_ITEMS
+    }
     const date = dates[order[start]!]
     let inOrder = true
     for (; end < order.length && dates[order[end]!] === date; end++) {

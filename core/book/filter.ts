@@ -2,7 +2,7 @@
 import type { AccountId, JournalFilter } from '../contract/index.js'
 import { dateNumber, isDate } from '../domain/date.js'
 import { isVoid, postingsOf, type Transaction } from './model.js'
-import { occurIn } from './search.js'
+import { occurIn, type Query } from './search.js'
 import type { State } from './state.js'
 import { fold } from './tree.js'
 
@@ -36,15 +36,13 @@ export function matcherOf(state: State, filter: JournalFilter): (transaction: Tr
   return (transaction) => all.every((condition) => condition(transaction))
 }
 
-/** All transactions that meet all conditions of the filter but its dates, in the order of the journal. */
-export function matchesOf(state: State, filter: JournalFilter): Transaction[] {
-  const { transactions, search } = state.ledger
-  const words = wordsOf(filter.search ?? '')
-  const found = words.length === 0 ? transactions.toArray() : search.find(transactions, state.tree, words)
-  const conditions = conditionsOf(state, filter)
-  if (conditions.length === 0) return found
-  return found.filter((transaction) => conditions.every((condition) => condition(transaction)))
-}
+/** The same conditions, to be asked of whole chunks. */
+export const queryOf = (state: State, filter: JournalFilter): Query => ({
+  words: wordsOf(filter.search ?? ''),
+  accounts: filter.account ? state.tree.under(filter.account) : null,
+  state: filter.state ?? 'any',
+  conflict: filter.conflict ?? 'any'
+})
 
 /** The conditions of a filter but its words and dates. */
 function conditionsOf(state: State, filter: JournalFilter): ((transaction: Transaction) => boolean)[] {

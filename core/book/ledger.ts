@@ -36,6 +36,9 @@ export interface KeptRegister {
   matches(line: Line): boolean
 }
 
+/** All postings of the accounts, or those that fit a filter. */
+export type Extent = 'whole' | 'filtered'
+
 /** Lists that are kept for views; the one not used for longest goes first. */
 const MOST_KEPT = 12
 /** A kept list that nobody asked for during so many changes is dropped, so that a bulk of entries is not slowed. */
@@ -61,11 +64,18 @@ export class Ledger {
   readonly #accounts: ReadonlyMap<AccountId, Account>
   readonly #journals = new Map<string, Kept<KeptJournal>>()
   readonly #registers = new Map<string, Kept<KeptRegister>>()
+  /** Whole registers of several accounts: what filtered ones and balances are taken from, and long to make. */
+  readonly #wholes = new Map<string, Kept<KeptRegister>>()
   #changes = 0
 
   constructor(accounts: ReadonlyMap<AccountId, Account>) {
     this.#accounts = accounts
     this.payees = new Payees(this.transactions)
+  }
+
+  /** Grows with each change of what counts. */
+  get changes(): number {
+    return this.#changes
   }
 
   add(transaction: Transaction): void {
@@ -79,7 +89,7 @@ export class Ledger {
   }
 
   remove(transaction: Transaction): void {
-    this.transactions.delete(transaction)
+    this.transactions.remove(transaction)
     for (const { list } of this.#journals.values()) list.list.delete(transaction)
     this.conflicts.delete(transaction)
     if (isVoid(transaction.shown)) return
@@ -96,8 +106,10 @@ export class Ledger {
 
   /** Accounts were added, named or moved: what depends on paths and trees is built anew when asked for. */
   accountsChanged(): void {
+    this.#changes += 1
     this.#journals.clear()
     this.#registers.clear()
+    this.#wholes.clear()
   }
 
   keptJournal(key: string): KeptJournal | null {
@@ -108,12 +120,12 @@ export class Ledger {
     return this.#keep(this.#journals, key, list)
   }
 
-  keptRegister(key: string): KeptRegister | null {
-    return this.#use(this.#registers, key)
+  keptRegister(key: string, extent: Extent): KeptRegister | null {
+    return this.#use(extent === 'whole' ? this.#wholes : this.#registers, key)
   }
 
-  keepRegister(key: string, list: KeptRegister): KeptRegister {
-    return this.#keep(this.#registers, key, list)
+  keepRegister(key: string, extent: Extent, list: KeptRegister): KeptRegister {
+    return this.#keep(extent === 'whole' ? this.#wholes : this.#registers, key, list)
   }
 
   #addLine(line: Line): void {
@@ -124,19 +136,21 @@ export class Ledger {
       this.exchanges.add(line)
       exchange(this.exchanged, line)
     }
-    for (const { list } of this.#registers.values()) if (list.matches(line)) list.list.add(line)
+    for (const lists of [this.#registers, this.#wholes])
+      for (const { list } of lists.values()) if (list.matches(line)) list.list.add(line)
   }
 
   #removeLine(line: Line): void {
     const account = this.#accounts.get(line.account)!
-    account.lines.delete(line)
+    account.lines.remove(line)
     account.balance.add(line.currency, -line.amountMinor)
     if (line.value) {
-      this.exchanges.delete(line)
+      this.exchanges.remove(line)
       this.exchanged.add(line.currency, line.amountMinor)
       this.exchanged.add(line.value.currency, -line.value.amountMinor)
     }
-    for (const { list } of this.#registers.values()) list.list.delete(line)
+    for (const lists of [this.#registers, this.#wholes])
+      for (const { list } of lists.values()) list.list.delete(line)
   }
 
   #use<List>(kept: Map<string, Kept<List>>, key: string): List | null {
@@ -157,7 +171,7 @@ export class Ledger {
 
   #dropIdle(): void {
     this.#changes += 1
-    for (const kept of [this.#journals, this.#registers]) {
+    for (const kept of [this.#journals, this.#registers, this.#wholes]) {
       for (const [key, { usedAt }] of kept) if (this.#changes - usedAt > IDLE_CHANGES) kept.delete(key)
     }
   }

@@ -18,6 +18,7 @@ import type { Operation } from '../ops/operations.js'
 import { placeOf } from '../ops/place.js'
 import { sortByDate } from './by-date.js'
 import { SortedList } from './sorted-list.js'
+import type { Steps } from './steps.js'
 import { Sums } from './sums.js'
 
 /** An entry without its operations. */
@@ -243,7 +244,7 @@ function meaning(version: Version): string {
 export const compareTransactions = (a: Transaction, b: Transaction): number =>
   a.date - b.date || comparePlaced(a.first, b.first)
 
-export const sortTransactions = (transactions: Transaction[]): Transaction[] =>
+export const sortTransactions = (transactions: readonly Transaction[]): Steps<Transaction[]> =>
   sortByDate(transactions, (transaction) => transaction, compareTransactions)
 
 export type Lines = SortedList<Line, Sums>
@@ -253,7 +254,8 @@ export const newLines = (): Lines => new SortedList<Line, Sums>(compareLines, su
 const compareLines = (a: Line, b: Line): number =>
   compareTransactions(a.transaction, b.transaction) || a.position - b.position
 
-const sortLines = (lines: Line[]): Line[] => sortByDate(lines, (line) => line.transaction, compareLines)
+const sortLines = (lines: readonly Line[]): Steps<Line[]> =>
+  sortByDate(lines, (line) => line.transaction, compareLines)
 
 function sumOf(lines: readonly Line[]): Sums {
   const sums = new Sums()

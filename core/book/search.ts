@@ -1,28 +1,46 @@
 /**
- * Search over the whole journal. Each chunk of it has columns: numbers for payees and accounts, the amounts, and one
- * string of all notes and tags. A word is compared with each payee and each path once, however many transactions have
- * them, and runs through the columns; so a search that nobody made before takes milliseconds at 100,000 transactions.
+ * Search over the whole journal. Each chunk of it has columns: states, numbers for payees and accounts, the amounts, and
+ * one string of all notes and tags. A word is compared with each payee and each path once, however many transactions have
+ * them, and runs through the columns; so a search that nobody made before takes milliseconds at 100,000 transactions, and
+ * can be made chunk by chunk.
  */
 import type { AccountId } from '../contract/index.js'
 import { exponentOf } from '../domain/currency.js'
 import type { Posting } from '../domain/transaction.js'
-import { amountTest, type AmountTest } from './amount-search.js'
-import { postingsOf, type Transaction } from './model.js'
-import type { SortedList } from './sorted-list.js'
+import { amountTest, digitsIn, type AmountTest } from './amount-search.js'
+import { isVoid, postingsOf, type Transaction } from './model.js'
 import { fold, type AccountTree } from './tree.js'
 
 /** What search looks at, of the transactions of one chunk. */
 export interface Columns {
+  /** The bits of VOID and CONFLICT. */
+  readonly states: Uint8Array
+  /** Numbers of payees, case folded. */
   readonly payees: Int32Array
   /** Where the postings of each transaction end. */
   readonly postingEnds: Int32Array
   readonly accounts: Int32Array
   readonly amounts: Float64Array
   readonly exponents: Uint8Array
+  /** Which digits each amount has. */
+  readonly digits: Uint16Array
   /** Notes and tags, folded, each with a newline after it. */
   readonly text: string
   /** Where the text of each transaction ends. */
   readonly textEnds: Int32Array
+}
+
+const VOID = 1
+const CONFLICT = 2
+
+/** What is asked of transactions; all of it must hold. */
+export interface Query {
+  /** Folded, without spaces; each occurs somewhere. */
+  readonly words: readonly string[]
+  /** One of them is touched; null for any. */
+  readonly accounts: ReadonlySet<AccountId> | null
+  readonly state: 'posted' | 'void' | 'any'
+  readonly conflict: 'open' | 'any'
 }
 
 /** Numbers things as they come. */
@@ -61,6 +79,7 @@ export class Search {
   /** The columns of some transactions. */
   columns = (transactions: readonly Transaction[]): Columns => {
     const count = transactions.length
+    const states = new Uint8Array(count)
     const payees = new Int32Array(count)
     const textEnds = new Int32Array(count)
     const postingEnds = new Int32Array(count)
@@ -68,51 +87,82 @@ export class Search {
     let text = ''
     for (let index = 0; index < count; index++) {
       const transaction = transactions[index]!
-      payees[index] = this.#payees.of(transaction.shown.content.payee)
+      states[index] = (isVoid(transaction.shown) ? VOID : 0) | (transaction.inConflict ? CONFLICT : 0)
+      payees[index] = this.#payees.of(fold(transaction.shown.content.payee))
       for (const posting of postingsOf(transaction)) postings.push(posting)
       postingEnds[index] = postings.length
       text += textOf(transaction)
       textEnds[index] = text.length
     }
-    return { payees, postingEnds, ...this.#postingColumns(postings), text, textEnds }
+    return { states, payees, postingEnds, ...this.#postingColumns(postings), text, textEnds }
   }
 
-  #postingColumns(postings: readonly Posting[]): Pick<Columns, 'accounts' | 'amounts' | 'exponents'> {
+  #postingColumns(
+    postings: readonly Posting[]
+  ): Pick<Columns, 'accounts' | 'amounts' | 'exponents' | 'digits'> {
     const accounts = new Int32Array(postings.length)
     const amounts = new Float64Array(postings.length)
     const exponents = new Uint8Array(postings.length)
+    const digits = new Uint16Array(postings.length)
     for (let index = 0; index < postings.length; index++) {
       const { account, amountMinor, currency } = postings[index]!
       accounts[index] = this.#accounts.of(account)
       amounts[index] = amountMinor
       exponents[index] = exponentOf(currency) ?? 2
+      digits[index] = digitsIn(amountMinor, exponents[index]!)
     }
-    return { accounts, amounts, exponents }
+    return { accounts, amounts, exponents, digits }
   }
 
-  /** The transactions in which all words (folded, without spaces) occur, in the order of the list. */
-  find(list: SortedList<Transaction, Columns>, tree: AccountTree, words: readonly string[]): Transaction[] {
-    // All columns first: they number the payees and accounts that words are then compared with.
-    const chunks = list.chunks()
+  /**
+   * A test of chunks: for each of its transactions, whether all that is asked holds. The columns of all chunks must be
+   * there by then: they number the payees and accounts that words are compared with.
+   */
+  prepare({ words, accounts, state, conflict }: Query, tree: AccountTree): (columns: Columns) => Hits {
     const prepared = words.map((word) => this.#prepare(word, tree))
-    const found: Transaction[] = []
-    for (const { items, summary } of chunks) {
-      const hits = new Uint8Array(items.length)
-      for (const [round, word] of prepared.entries()) mark(hits, round, summary, word)
-      for (let index = 0; index < items.length; index++) {
-        if (hits[index] === prepared.length) found.push(items[index]!)
-      }
+    const wanted = accounts && this.#accounts.flags((account) => accounts.has(account))
+    const mask = (state === 'any' ? 0 : VOID) | (conflict === 'any' ? 0 : CONFLICT)
+    const value = (state === 'void' ? VOID : 0) | (conflict === 'open' ? CONFLICT : 0)
+    return (columns) => {
+      const rounds = new Uint8Array(columns.states.length)
+      if (mask !== 0) exclude(rounds, columns.states, mask, value)
+      if (wanted) excludeOthers(rounds, columns, wanted)
+      for (const [round, word] of prepared.entries()) mark(rounds, round, columns, word)
+      return { rounds, all: prepared.length }
     }
-    return found
   }
 
   #prepare(word: string, tree: AccountTree): Word {
     return {
       folded: word,
-      payees: this.#payees.flags((payee) => fold(payee).includes(word)),
+      payees: this.#payees.flags((payee) => payee.includes(word)),
       accounts: this.#accounts.flags((account) => fold(tree.path(account)).includes(word)),
       amount: amountTest(word)
     }
+  }
+}
+
+/** What was found in a chunk: those transactions with `rounds` of `all`. */
+export interface Hits {
+  readonly rounds: Uint8Array
+  readonly all: number
+}
+
+/** More than there can be words in a search. */
+const OUT = 255
+
+function exclude(rounds: Uint8Array, states: Uint8Array, mask: number, value: number): void {
+  for (let index = 0; index < rounds.length; index++) if ((states[index]! & mask) !== value) rounds[index] = OUT
+}
+
+function excludeOthers(rounds: Uint8Array, { postingEnds, accounts }: Columns, wanted: Uint8Array): void {
+  let posting = 0
+  for (let index = 0; index < rounds.length; index++) {
+    const end = postingEnds[index]!
+    let isWanted = false
+    for (; posting < end && !isWanted; posting++) isWanted = wanted[accounts[posting]!] === 1
+    posting = end
+    if (!isWanted) rounds[index] = OUT
   }
 }
 
@@ -124,7 +174,7 @@ export function occurIn(tree: AccountTree, words: readonly string[]): (transacti
     const text = textOf(transaction)
     const inPosting = (word: string, amount: AmountTest | null, posting: Posting): boolean =>
       fold(tree.path(posting.account)).includes(word) ||
-      (amount?.(posting.amountMinor, exponentOf(posting.currency) ?? 2) ?? false)
+      (amount?.fits(posting.amountMinor, exponentOf(posting.currency) ?? 2) ?? false)
     return tests.every(
       ({ word, amount }) =>
         payee.includes(word) ||
@@ -134,30 +184,49 @@ export function occurIn(tree: AccountTree, words: readonly string[]): (transacti
   }
 }
 
-/** Raises the hits of those transactions to `round` + 1 that had `round` and in which the word occurs. */
-function mark(hits: Uint8Array, round: number, columns: Columns, word: Word): void {
-  const { payees, postingEnds, accounts, amounts, exponents } = columns
-  const { amount } = word
-  let posting = 0
-  for (let index = 0; index < hits.length; index++) {
-    const end = postingEnds[index]!
-    let hit = word.payees[payees[index]!] === 1
-    for (; posting < end && !hit; posting++) {
-      hit =
-        word.accounts[accounts[posting]!] === 1 ||
-        (amount !== null && amount(amounts[posting]!, exponents[posting]!))
+/** Raises those transactions to `round` + 1 that had `round` and in which the word occurs. */
+function mark(rounds: Uint8Array, round: number, columns: Columns, word: Word): void {
+  const { payees, postingEnds } = columns
+  for (let index = 0; index < rounds.length; index++) {
+    if (rounds[index] !== round) continue
+    const start = index === 0 ? 0 : postingEnds[index - 1]!
+    if (word.payees[payees[index]!] === 1 || isInPostings(columns, start, postingEnds[index]!, word)) {
+      rounds[index] = round + 1
     }
-    posting = end
-    if (hit && hits[index] === round) hits[index] = round + 1
   }
-  markText(hits, round, columns, word.folded)
+  markText(rounds, round, columns, word.folded)
 }
 
-function markText(hits: Uint8Array, round: number, { text, textEnds }: Columns, word: string): void {
+function isInPostings(columns: Columns, start: number, end: number, word: Word): boolean {
+  const { accounts } = columns
+  for (let at = start; at < end; at++) if (word.accounts[accounts[at]!] === 1) return true
+  return word.amount !== null && isInAmounts(columns, start, end, word.amount)
+}
+
+function isInAmounts(
+  { amounts, exponents, digits }: Columns,
+  start: number,
+  end: number,
+  amount: AmountTest
+): boolean {
+  for (let at = start; at < end; at++) {
+    if ((digits[at]! & amount.digits) !== amount.digits) continue
+    // Most postings are the other side of the one before.
+    const isMirrored =
+      amount.sign === 'none' &&
+      at > start &&
+      amounts[at] === -amounts[at - 1]! &&
+      exponents[at] === exponents[at - 1]
+    if (!isMirrored && amount.fits(amounts[at]!, exponents[at]!)) return true
+  }
+  return false
+}
+
+function markText(rounds: Uint8Array, round: number, { text, textEnds }: Columns, word: string): void {
   let index = 0
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, textEnds[index]!)) {
     while (textEnds[index]! <= at) index += 1
-    if (hits[index] === round) hits[index] = round + 1
+    if (rounds[index] === round) rounds[index] = round + 1
   }
 }
 

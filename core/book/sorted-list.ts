@@ -1,8 +1,10 @@
 /**
  * A list that stays sorted, in chunks of about 512 items: inserting, removing, finding a rank and reading a page cost
  * about the same at a thousand items as at a million. Additions wait in a buffer until someone reads, so that a bulk
- * of them is sorted once.
+ * of them is sorted once, and in steps where there is time for that.
  */
+import type { Steps } from './steps.js'
+
 const CHUNK_ITEMS = 512
 /** A buffer longer than this share of the list is merged as a whole, a shorter one is inserted item by item. */
 const MERGE_SHARE = 1 / 16
@@ -15,20 +17,24 @@ interface Chunk<Item, Summary> {
 /**
  * `compare` must be a total order, and what it looks at must not change while an item is in the list. `summarise`
  * condenses some items into one value, which is kept per chunk. `sort` puts many items into that order, where there is
- * a quicker way than comparing; it may do so in place.
+ * a quicker way than comparing, and leaves them as they are.
  */
 export class SortedList<Item, Summary = null> {
   readonly #compare: (a: Item, b: Item) => number
   readonly #summarise: (items: readonly Item[]) => Summary
-  readonly #sort: (items: Item[]) => Item[]
+  readonly #sort: (items: readonly Item[]) => Steps<Item[]>
   #chunks: Chunk<Item, Summary>[] = []
   #settled = 0
   #waiting: Item[] = []
+  /** How often to leave out an item of those that are here, because it was removed, the first that come. */
+  readonly #gone = new Map<Item, number>()
+  #goneCount = 0
+  #sorting: Sorting<Item> | null = null
 
   constructor(
     compare: (a: Item, b: Item) => number,
     summarise: (items: readonly Item[]) => Summary,
-    sort = (items: Item[]): Item[] => items.sort(compare)
+    sort = (items: readonly Item[]): Steps<Item[]> => sortByComparing(items, compare)
   ) {
     this.#compare = compare
     this.#summarise = summarise
@@ -36,7 +42,7 @@ export class SortedList<Item, Summary = null> {
   }
 
   get size(): number {
-    return this.#settled + this.#waiting.length
+    return this.#settled + this.#waiting.length - this.#goneCount
   }
 
   /** The item must not be in the list. */
@@ -47,14 +53,27 @@ export class SortedList<Item, Summary = null> {
   /** Replaces all items by these, which are sorted. */
   fill(sorted: readonly Item[]): this {
     this.#waiting = []
+    this.#forgetGone()
     this.#rebuild(sorted)
     return this
+  }
+
+  /** Removes an item that is in the list, and may change from now on. A bulk that waits goes on waiting. */
+  remove(item: Item): void {
+    if (!this.#isBulk) {
+      this.delete(item)
+      return
+    }
+    this.#sorting = null
+    this.#gone.set(item, (this.#gone.get(item) ?? 0) + 1)
+    this.#goneCount += 1
   }
 
   /** Removes an item; says whether it was there. */
   delete(item: Item): boolean {
     if (this.#waiting.length > 0 && this.#waiting[this.#waiting.length - 1] === item) {
       this.#waiting.pop()
+      this.#sorting = null
       return true
     }
     this.#settle()
@@ -126,9 +145,16 @@ export class SortedList<Item, Summary = null> {
     }))
   }
 
+  /** Does what reading a page would have to do first, until the time is up. */
+  sortWork(isTimeUp: () => boolean): 'more' | 'done' {
+    while (this.#isBulk) if (this.#sortOn(isTimeUp) === 'more') return 'more'
+    this.#settle()
+    return 'done'
+  }
+
   /** Does what reading the whole list would have to do first, until the time is up. */
   work(isTimeUp: () => boolean): 'more' | 'done' {
-    this.#settle()
+    if (this.sortWork(isTimeUp) === 'more') return 'more'
     for (const chunk of this.#chunks) {
       if (chunk.summary !== null) continue
       chunk.summary = this.#summarise(chunk.items)
@@ -154,17 +180,54 @@ export class SortedList<Item, Summary = null> {
     }
   }
 
+  /** Whether what waits is merged as a whole. */
+  get #isBulk(): boolean {
+    if (this.#goneCount > 0) return true
+    const count = this.#waiting.length
+    return count > CHUNK_ITEMS / 4 && count > this.#settled * MERGE_SHARE
+  }
+
   #settle(): void {
+    while (this.#isBulk) this.#sortOn(() => false)
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = []
-    if (waiting.length > CHUNK_ITEMS / 4 && waiting.length > this.#settled * MERGE_SHARE) {
-      const all = this.#settledItems()
-      for (const item of waiting) all.push(item)
-      this.#rebuild(this.#sort(all))
-    } else {
-      for (const item of waiting) this.#insert(item)
+    for (const item of waiting) this.#insert(item)
+  }
+
+  /** Sorts all that is here now; what comes before it is done waits for the next time. */
+  #sortOn(isTimeUp: () => boolean): 'more' | 'done' {
+    const sorting = (this.#sorting ??= { steps: this.#sort(this.#present()), taken: this.#waiting.length })
+    for (;;) {
+      const step = sorting.steps.next()
+      if (step.done) {
+        this.#sorting = null
+        this.#waiting = this.#waiting.slice(sorting.taken)
+        this.#forgetGone()
+        this.#rebuild(step.value)
+        return 'done'
+      }
+      if (isTimeUp()) return 'more'
     }
+  }
+
+  /** All that is in the list, in no order. What was removed and put back is here twice, and the first time is left out. */
+  #present(): Item[] {
+    const all = this.#settledItems()
+    for (const item of this.#waiting) all.push(item)
+    if (this.#goneCount === 0) return all
+    const gone = new Map(this.#gone)
+    return all.filter((item) => {
+      const left = gone.get(item) ?? 0
+      if (left > 0) gone.set(item, left - 1)
+      return left === 0
+    })
+  }
+
+  #forgetGone(): void {
+    this.#gone.clear()
+    this.#goneCount = 0
+    this.#sorting = null
   }
 
   #settledItems(): Item[] {
@@ -204,6 +267,17 @@ export class SortedList<Item, Summary = null> {
   #lowerBound(items: readonly Item[], item: Item): number {
     return partition(items.length, (index) => this.#compare(items[index]!, item) < 0)
   }
+}
+
+/** Its steps, and how many of those that wait it takes in. */
+interface Sorting<Item> {
+  readonly steps: Steps<Item[]>
+  readonly taken: number
+}
+
+function* sortByComparing<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number): Steps<Item[]> {
+  yield
+  return [...items].sort(compare)
 }
 
 /** The first of 0 to length for which `before` does not hold, by halving. */

@@ -12,6 +12,13 @@ export async function inSlices(work: (isTimeUp: () => boolean) => 'more' | 'done
   }
 }
 
+/** Does all steps of some work. */
+export const stepwise = (steps: Iterator<unknown>): Promise<void> =>
+  inSlices((isTimeUp) => {
+    while (!steps.next().done) if (isTimeUp()) return 'more'
+    return 'done'
+  })
+
 /** For loops that wait: awaited at each step, it gives others a turn when a slice is over. */
 export function slicer(): () => Promise<void> | null {
   let until = performance.now() + SLICE_MS

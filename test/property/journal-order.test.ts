@@ -112,4 +112,35 @@ describe('many transactions at once', () => {
       )
     }
   })
+
+  it('are listed in steps, between which the book may change, as they are in one go', () => {
+    const { founding, logs, to } = world([[700, 700], [900], [300, 60, 60, 60]])
+    const entries = [...founding, ...logs.flat()]
+    const [book, fresh] = [newBook(), newBook()]
+    const [now, later] = [entries.slice(0, -4), entries.slice(-4)]
+    for (const entry of entries) fresh.apply(entry, allowAll)
+    for (const entry of now) book.apply(entry, allowAll)
+    const request = { limit: 500 } as const
+    const filters = [{}, { search: 'food 12' }, { state: 'posted' }, { account: to, search: '7' }] as const
+    for (const filter of filters) {
+      const { account: _, ...others } = { account: to, ...filter }
+      const waiting = [book.preparingJournal(filter), book.preparingRegister(to, 'own', others)]
+      let steps = 0
+      for (const each of waiting) {
+        while (!each.next().done) if (++steps === 3 || steps === 9) applyNext(book, later)
+      }
+      expect(steps).toBeGreaterThan(2)
+    }
+    while (later.length > 0) applyNext(book, later)
+    for (const filter of filters) {
+      const { account: _, ...others } = { account: to, ...filter }
+      expect(book.journal(filter, request)).toEqual(fresh.journal(filter, request))
+      expect(book.register(to, 'own', others, request)).toEqual(fresh.register(to, 'own', others, request))
+    }
+  })
 })
+
+function applyNext(book: ReturnType<typeof newBook>, entries: PlacedEntry[]): void {
+  const entry = entries.shift()
+  if (entry) book.apply(entry, allowAll)
+}

@@ -13,7 +13,7 @@ import type { BookSession, Written } from '../book-session.js'
 import { exportBook } from '../export-book.js'
 import type { EngineParts } from '../parts.js'
 import { heldBy } from '../sync-status.js'
-import { slicer } from '../slices.js'
+import { slicer, stepwise } from '../slices.js'
 import { inSession, one } from './accounts.js'
 import type { Handlers } from './handlers.js'
 
@@ -95,19 +95,19 @@ export const transactionHandlers = ({ library }: EngineParts): Handlers<Transact
 
   journal: ({ book, filter = {}, offset, limit, order }) =>
     inSession(library.session(book), async (session) => {
-      if (filter.search !== undefined) await session.prepared()
+      await stepwise(session.book.preparingJournal(filter))
       return done(session.book.journal(filter, { offset, limit, order }))
     }),
 
   journalPosition: ({ book, id, filter = {}, order }) =>
     inSession(library.session(book), async (session) => {
-      if (filter.search !== undefined) await session.prepared()
+      await stepwise(session.book.preparingJournal(filter))
       return done(session.book.journalPosition(id, filter, order))
     }),
 
   register: ({ book, account, scope, filter = {}, offset, limit, order }) =>
     inSession(library.session(book), async (session) => {
-      await session.prepared()
+      await stepwise(session.book.preparingRegister(account, scope, filter))
       return done(session.book.register(account, scope, filter, { offset, limit, order }))
     }),
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SortedList } from '../../../core/book/sorted-list.js'
 
 interface Item {
-  readonly key: number
+  key: number
 }
 
 const newList = () =>
@@ -33,6 +33,17 @@ class Model {
       this.items.set(key, added)
       this.list.add(added)
     }
+  }
+
+  /** Takes an item out, changes it, and puts it back: what happens to a transaction that is amended. */
+  move(from: number, to: number): void {
+    const item = this.items.get(from)
+    if (!item || this.items.has(to)) return
+    this.list.remove(item)
+    this.items.delete(from)
+    item.key = to
+    this.list.add(item)
+    this.items.set(to, item)
   }
 
   check(at: number): void {
@@ -83,6 +94,36 @@ describe('SortedList', () => {
     for (let index = 0; index < 4000; index++) model.toggle((index * 7919) % 100_003)
     model.checkAll()
     for (let index = 0; index < 50; index++) model.check(index * 2000)
+  })
+
+  it('does so where items change while a bulk of them waits, or is just being sorted', () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('toggle' as const), key: fc.nat(2000), to: fc.nat(2000) }),
+      fc.record({ do: fc.constant('move' as const), key: fc.nat(2000), to: fc.nat(2000) }),
+      fc.record({ do: fc.constant('work' as const), key: fc.nat(3), to: fc.constant(0) }),
+      fc.record({ do: fc.constant('check' as const), key: fc.nat(2000), to: fc.constant(0) })
+    )
+    const bulks = fc.array(fc.tuple(fc.nat(600), fc.array(step, { maxLength: 40, size: 'max' })), {
+      maxLength: 5
+    })
+    fc.assert(
+      fc.property(bulks, (parts) => {
+        const model = new Model()
+        let next = 0
+        for (const [bulk, then] of parts) {
+          for (let count = 0; count < bulk; count++) model.toggle((next = (next * 31 + 17) % 2003))
+          for (const { do: what, key, to } of then) {
+            if (what === 'toggle') model.toggle(key)
+            else if (what === 'move') model.move(key, to)
+            else if (what === 'check') model.check(key)
+            else for (let slice = 0; slice < key; slice++) model.list.work(() => true)
+          }
+          expect(model.list.size).toBe(model.items.size)
+        }
+        model.checkAll()
+      }),
+      { numRuns: 60 }
+    )
   })
 
   it('can be emptied and filled', () => {
