@@ -145,7 +145,8 @@ export function lossOf(act: Act, grant: Grant, lowering: readonly Act[]): ErrorC
     // Granted again since.
     if (isRoleAct(low) && grant.act && hasSeen(grant.act, low)) continue
     if (hasSeen(act, low)) return codeOfLoss(low)
-    if (!hasSeen(low, act) && act.index >= keptOf(keptBy(low), act.log)) return 'OVERRULED'
+    // Also where it was seen: whoever names less than they know takes back what is beyond.
+    if (act.index >= keptOf(keptBy(low), act.log)) return 'OVERRULED'
   }
   return null
 }

@@ -183,7 +183,10 @@ export class Roster {
   /** The newest secret of the book, and whether it has to be changed; null: the founding one. */
   rotation(): Rotation {
     const admissions = new Map(
-      this.present().map(({ member }) => [member, this.#membership.roleActs(member)] as const)
+      this.present().map(({ member }) => [
+        member,
+        this.#membership.roleActs(member).filter(({ operation }) => operation.kind === 'admit')
+      ])
     )
     return rotationOf(this.#standing(), admissions)
   }

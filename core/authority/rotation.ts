@@ -13,7 +13,7 @@ export interface Rotation {
   readonly due: 'yes' | 'no'
 }
 
-/** `admissions`: the acts that let each present member in. */
+/** `admissions`: those of each present member. Whoever admits hands over the secrets that they know. */
 export function rotationOf(
   standing: readonly Act[],
   admissions: ReadonlyMap<MemberId, readonly Act[]>

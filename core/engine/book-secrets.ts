@@ -5,6 +5,7 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import type { MemberId, Place } from '../contract/index.js'
+import { isAuthority } from '../authority/acts.js'
 import type { Roster } from '../authority/roster.js'
 import { keyOf } from '../identity/certificates.js'
 import { openSealed, seal, SEED_BYTES } from '../identity/sealing.js'
@@ -40,8 +41,8 @@ export class BookSecrets {
     for (const [at, operation] of entry.ops.entries()) {
       if (operation.kind === 'rotate') this.#open(operation.sealed, placeOf(entry.log, entry.index, at))
     }
-    if (entry.ops.some(({ kind }) => kind === 'rotate' || kind === 'remove' || kind === 'setRole'))
-      this.#choose()
+    // Any act can decide which change of the secret stands.
+    if (entry.ops.some(isAuthority)) this.#choose()
   }
 
   /** Secrets that another device handed over. */

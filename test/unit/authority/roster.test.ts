@@ -235,6 +235,28 @@ describe('the roster', () => {
     expect(rosterOf([]).invite(invite(0))).toBeNull()
   })
 
+  it('wants the secret changed where someone is back whom nobody handed it', () => {
+    const ops = [admit(0, 'owner'), admit(1, 'viewer')]
+    const rotate = (...numbers: number[]): Operation => ({
+      kind: 'rotate',
+      sealed: numbers.map((number) => ({
+        member: member(number),
+        ephemeral: new Uint8Array(32),
+        box: new Uint8Array(64)
+      }))
+    })
+    const removal = entryOf(0, 2, 2, [remove(1), rotate(0)])
+    const roster = rosterOf([entryOf(0, 1, 1, ops), removal])
+    expect(roster.rotation().due).toBe('no')
+    const admitted = rosterOf([entryOf(0, 1, 1, ops), removal, entryOf(0, 3, 3, [admit(1, 'viewer')])])
+    expect(admitted.rotation().due).toBe('no')
+    roster.apply(entryOf(0, 3, 3, [{ kind: 'setRole', member: member(1), role: 'viewer', kept: [] }]))
+    expect(roster.role(member(1))).toBe('viewer')
+    expect(roster.rotation().due).toBe('yes')
+    roster.apply(entryOf(0, 4, 4, [rotate(0, 1)]))
+    expect(roster.rotation().due).toBe('no')
+  })
+
   describe('of owners who disagree', () => {
     const first = entryOf(0, 1, 1, [admit(0, 'owner', 'Ana'), admit(1, 'owner'), admit(2, 'owner')])
     const seen = [
@@ -323,6 +345,18 @@ describe('the roster', () => {
       const later = rosterOf([first, ...posts.slice(0, 2)])
       expect(later.apply(removal)).toBe('same')
       expect(roster.member(member(1))).toMatchObject({ standing: 'removed', role: 'contributor' })
+    })
+
+    it('undoes acts beyond it, also those that whoever removes their author had seen', () => {
+      const owners = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'owner')])
+      const theirs = entryOf(1, 1, 2, [admit(2, 'contributor')], [owners])
+      const last = entryOf(1, 2, 3, [admit(3, 'owner')], [owners])
+      const removal = entryOf(0, 2, 4, [remove(1, [{ log: logAt(1), length: 2 }])], [owners, last])
+      const roster = rosterOf([owners, theirs, last])
+      expect(roster.role(member(3))).toBe('owner')
+      expect(roster.apply(removal)).toBe('changed')
+      expect([2, 3].map((number) => roster.role(member(number)))).toEqual(['contributor', null])
+      expect(roster.judge(last, last.ops[0] as Operation, 0, null)).toBe('OVERRULED')
     })
 
     it('lowers what a demotion had not seen, and lets people leave and revoke their own devices', () => {
