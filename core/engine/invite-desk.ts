@@ -243,7 +243,8 @@ export class InviteDesk {
       record,
       save: (changed) => this.#save(changed),
       ended: () => this.#ended(record),
-      isAdmitted: (member) => session.roster.role(member) !== null,
+      isAdmitted: (member, device) =>
+        session.roster.role(member) !== null && !session.roster.isRevoked(device, member),
       about: () => ({
         inviter: identity.member.publicKey,
         inviterName: session.roster.memberName(identity.memberId),
@@ -263,9 +264,11 @@ export class InviteDesk {
     for (const stream of this.#swarm.connections) inviter.attend(stream)
   }
 
-  /** A pre-approved invite lets in whoever has its code, as far as it goes. */
+  /** A pre-approved invite lets in whoever has its code, as far as it goes; but an owner decides on who was removed. */
   async #admitIfApproved(invite: InviteId, knock: Knock): Promise<void> {
-    if (this.session.roster.invite(invite)?.approval !== 'pre-approved' || knock.verdict !== 'waiting') return
+    const { roster } = this.session
+    if (roster.invite(invite)?.approval !== 'pre-approved' || knock.verdict !== 'waiting') return
+    if (roster.member(knock.member)?.standing === 'removed') return
     await this.admit(invite, knock.member)
   }
 

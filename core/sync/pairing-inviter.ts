@@ -7,8 +7,8 @@ import { EventEmitter } from 'node:events'
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
 import Protomux, { type Channel } from 'protomux'
-import type { InviteId, MemberId, Role } from '../contract/index.js'
-import { memberIdOf, type FoundingCertificate } from '../identity/certificates.js'
+import type { DeviceId, InviteId, MemberId, Role } from '../contract/index.js'
+import { deviceIdOf, memberIdOf, type FoundingCertificate } from '../identity/certificates.js'
 import type { EpochSecret } from '../log/secrets.js'
 import { inviteKey, inviteTopic } from '../identity/invite-code.js'
 import { verificationWords } from '../identity/words.js'
@@ -70,8 +70,8 @@ export interface InviterOptions {
   save(record: InviteRecord): Promise<void>
   /** Why the invite does not admit anyone new; null while it does. */
   ended(): RefusedMessage['code'] | null
-  /** Whether the book knows of the admission; it may not be safe on disk yet. */
-  isAdmitted(member: MemberId): boolean
+  /** Whether they belong to the book, by all that is known here: who was let in may have been removed since. */
+  isAdmitted(member: MemberId, device: DeviceId): boolean
   about(): { readonly inviter: Uint8Array; readonly inviterName: string; readonly bookName: string }
   welcome(): {
     readonly founding: FoundingCertificate
@@ -219,11 +219,13 @@ export class Inviter extends EventEmitter<InviterEvents> {
   async #knocked(member: MemberId, message: KnockMessage): Promise<Knock | RefusedMessage['code']> {
     const known = this.#knock(member)
     // By another owner's device perhaps, or before an interruption.
-    const wasAdmitted = known?.verdict === 'admitted' || known?.verdict === 'done' || this.#o.isAdmitted(member)
+    const isAdmitted = this.#o.isAdmitted(member, deviceIdOf(fromHex(message.certificate.device)))
     const ended = this.#o.ended()
-    if (ended && !wasAdmitted) return ended
+    if (ended && !isAdmitted) return ended
     if (known?.verdict === 'refused') return 'ADMISSION_REFUSED'
-    if (known && known.commitment === message.commitment) return known
+    // Whoever was let in and has been removed since has to be let in anew.
+    const isStale = known !== undefined && known.verdict !== 'waiting' && !isAdmitted
+    if (known && !isStale && known.commitment === message.commitment) return known
     if (!known && this.#record.knocks.length >= MOST_WAITING) return 'INVITE_USED'
     const knock: Knock = {
       member,
@@ -234,7 +236,7 @@ export class Inviter extends EventEmitter<InviterEvents> {
       commitment: message.commitment,
       nonce: toHex(this.#o.randomBytes(32)),
       theirNonce: null,
-      verdict: wasAdmitted ? 'admitted' : 'waiting'
+      verdict: isAdmitted ? 'admitted' : 'waiting'
     }
     const others = this.#record.knocks.filter((k) => k.member !== member)
     await this.#save({ ...this.#record, knocks: [...others, knock] })
@@ -243,12 +245,13 @@ export class Inviter extends EventEmitter<InviterEvents> {
 
   /** Says what there is to say to someone who waits; nothing while nobody has decided. */
   #answer(visit: Visit): void {
-    if (!visit.member) return
-    const verdict = this.#knock(visit.member)?.verdict
-    if (verdict === 'refused') return visit.sendRefused('ADMISSION_REFUSED')
-    if (verdict !== 'admitted' && verdict !== 'done') {
+    const knock = visit.member && this.#knock(visit.member)
+    if (!knock) return
+    if (knock.verdict === 'refused') return visit.sendRefused('ADMISSION_REFUSED')
+    const isAdmitted = this.#o.isAdmitted(knock.member, deviceIdOf(fromHex(knock.deviceKey)))
+    if (knock.verdict === 'waiting' || !isAdmitted) {
       const ended = this.#o.ended()
-      return ended && !this.#o.isAdmitted(visit.member) ? visit.sendRefused(ended) : undefined
+      return ended && !isAdmitted ? visit.sendRefused(ended) : undefined
     }
     const { founding, secret, later, logs } = this.#o.welcome()
     visit.sendWelcome({
