@@ -20,6 +20,7 @@ import {
   type ActKind
 } from './acts.js'
 import { decide, keptBy, lossOf, restsOn, type Decisions, type Grant } from './decide.js'
+import { namedDevices } from './devices.js'
 import { Invites, type RosterInvite } from './invites.js'
 import { Membership, type Standing } from './membership.js'
 import { rotationOf, type Rotation } from './rotation.js'
@@ -182,13 +183,31 @@ export class Roster {
 
   /** The newest secret of the book, and whether it has to be changed; null: the founding one. */
   rotation(): Rotation {
-    const admissions = new Map(
-      this.present().map(({ member }) => [
+    const present = this.present().map(({ member }) => member)
+    const reasons = new Map<MemberId | DeviceId, readonly Act[]>()
+    for (const member of present) {
+      const acts = this.#membership.roleActs(member)
+      reasons.set(
         member,
-        this.#membership.roleActs(member).filter(({ operation }) => operation.kind === 'admit')
-      ])
-    )
-    return rotationOf(this.#standing(), admissions)
+        acts.filter(({ operation }) => operation.kind === 'admit')
+      )
+    }
+    for (const [device, act] of this.#namedDevices(present)) reasons.set(device, [act])
+    return rotationOf(this.#standing(), reasons)
+  }
+
+  /** Whom a secret has to be sealed for so that these members, on all their devices, can open it. */
+  addressees(members: readonly MemberId[]): (MemberId | DeviceId)[] {
+    return [...members, ...this.#namedDevices(members).keys()]
+  }
+
+  /** Devices of a member that they named themselves and did not revoke: whether or not those have written yet. */
+  devicesOf(member: MemberId): DeviceId[] {
+    return [...this.#namedDevices([member]).keys()]
+  }
+
+  #namedDevices(members: readonly MemberId[]): ReadonlyMap<DeviceId, Act> {
+    return namedDevices(this.#standing(), members, (device, member) => this.isRevoked(device, member))
   }
 
   /** Applied lengths of all logs of a member, or of one of their devices: what is kept when they go, by default. */

@@ -1,5 +1,5 @@
 /** The book's secret: which one is current, and whether it has to be changed. */
-import type { MemberId } from '../contract/index.js'
+import type { DeviceId, MemberId } from '../contract/index.js'
 import type { Sealed } from '../ops/operations.js'
 import { compareActs, hasSeen, type Act } from './acts.js'
 
@@ -13,10 +13,13 @@ export interface Rotation {
   readonly due: 'yes' | 'no'
 }
 
-/** `admissions`: those of each present member. Whoever admits hands over the secrets that they know. */
+/**
+ * `reasons`: whom the secret is for, and the acts by which, admissions of a member and names of a device. Whoever does
+ * either hands over the secrets that they know.
+ */
 export function rotationOf(
   standing: readonly Act[],
-  admissions: ReadonlyMap<MemberId, readonly Act[]>
+  reasons: ReadonlyMap<MemberId | DeviceId, readonly Act[]>
 ): Rotation {
   let last: Act | null = null
   const removals: Act[] = []
@@ -28,10 +31,11 @@ export function rotationOf(
   if (last?.operation.kind !== 'rotate') return { current: null, due: removals.length > 0 ? 'yes' : 'no' }
   const act = last
   const { sealed } = last.operation
-  const told = new Set(sealed.map(({ member }) => member))
+  const told = new Set<MemberId | DeviceId>(sealed.map(({ member }) => member))
   const isLeaky = removals.some((removal) => !hasSeen(act, removal))
-  const isMissing = [...admissions].some(
-    ([member, acts]) => !told.has(member) && !acts.some((admission) => hasSeen(admission, act))
+  // Who was let in, or linked, by someone who knew it was handed it then.
+  const isMissing = [...reasons].some(
+    ([key, acts]) => !told.has(key) && !acts.some((reason) => hasSeen(reason, act))
   )
   return { current: { act, sealed }, due: isLeaky || isMissing ? 'yes' : 'no' }
 }

@@ -7,6 +7,7 @@ import type {
   BackupRow,
   BackupStatus,
   BookSummary,
+  DeviceLinkRow,
   InviteRow,
   JoinRow,
   LockState,
@@ -19,6 +20,7 @@ import type {
   SyncStatus,
   TransactionRow,
   TrialBalance,
+  WaitingDevice,
   VersionRow
 } from '../contract/index.js'
 import { money } from './amounts.js'
@@ -220,13 +222,36 @@ export const admissionJson = (row: AdmissionRow) => ({
   connection: row.connection
 })
 
+export const waitingDeviceJson = (row: WaitingDevice) => ({
+  device: row.device,
+  name: row.deviceName,
+  platform: row.platform,
+  words: row.words,
+  connection: row.connection
+})
+
+export const deviceLinkJson = (row: DeviceLinkRow) => ({
+  id: row.id,
+  state: row.state,
+  code: row.code,
+  link: row.link,
+  created: timeJson(row.createdMs),
+  expires: timeJson(row.expiresMs),
+  device: row.device,
+  name: row.deviceName,
+  waiting: row.waiting.map(waitingDeviceJson)
+})
+
 export const joinJson = (row: JoinRow) => ({
+  kind: row.kind,
   invite: row.invite,
   step: row.step,
   words: row.words,
   book: row.book,
   name: row.bookName,
   inviter: row.inviterName,
+  inviterDevice: row.inviterDevice,
+  books: row.books,
   reason: row.reason
 })
 

@@ -15,6 +15,7 @@ export type Topic =
   | 'phrase'
   | 'backups'
   | 'recoveries'
+  | 'device-links'
 
 export interface Changed {
   /** null: concerns no single book. */

@@ -25,6 +25,8 @@ export type TransactionId = Place & { readonly transaction: unique symbol }
 export type VersionId = Place & { readonly version: unique symbol }
 /** Fingerprint of an invite's secret, z-base-32. */
 export type InviteId = Branded<'InviteId'>
+/** Fingerprint of the secret of a code that links a device, z-base-32. */
+export type DeviceLinkId = Branded<'DeviceLinkId'>
 
 /** A calendar date, `YYYY-MM-DD`. */
 export type IsoDate = Branded<'IsoDate'>

@@ -73,6 +73,14 @@ export const ERROR_CODES = [
   'ADMISSION_REFUSED',
   'JOIN_UNKNOWN',
   'ALREADY_A_MEMBER',
+  // linking another device of the same person
+  'LINK_UNKNOWN',
+  'LINK_EXPIRED',
+  'LINK_USED',
+  'LINK_WITHDRAWN',
+  'LINK_REFUSED',
+  // what takes the recovery phrase, which a linked device does not have
+  'PHRASE_ELSEWHERE',
   // the recovery phrase, the passphrase, backups
   'PHRASE_MALFORMED',
   'PHRASE_WORD_UNKNOWN',

@@ -4,6 +4,7 @@ import type {
   BookId,
   CurrencyCode,
   DeviceId,
+  DeviceLinkId,
   InviteId,
   IsoDate,
   LogId,
@@ -21,7 +22,9 @@ import type {
   AdmissionRow,
   AppInfo,
   BookSummary,
+  CodeKind,
   ConflictRow,
+  DeviceLinkRow,
   InviteApproval,
   InviteRow,
   JoinRow,
@@ -221,11 +224,33 @@ export interface Requests extends SafekeepingRequests {
     }
   ): ActivityPage
 
-  /** Takes a code or a link. Answers at once; progress comes as `joins` changes. Repeating it resumes it. */
-  join(request: { readonly code: string; readonly memberName: string }): JoinRow
+  /** What a code or a link is for. INVITE_MALFORMED for what is none, or has a slip in it. */
+  readCode(request: { readonly code: string }): { readonly kind: CodeKind }
+  /**
+   * Takes a code or a link of either kind. Answers at once; progress comes as `joins` changes. Repeating it resumes it.
+   * An invite takes the person's name. A device's code takes a name for this device, and a folder without shared books
+   * (else FOLDER_NOT_EMPTY): this folder becomes that person's.
+   */
+  join(request: {
+    readonly code: string
+    readonly memberName?: string | undefined
+    readonly deviceName?: string | undefined
+  }): JoinRow
   joins(request: Record<string, never>): readonly JoinRow[]
   /** Forgets a join that has not ended. */
-  cancelJoin(request: { readonly invite: InviteId }): null
+  cancelJoin(request: { readonly invite: InviteId | DeviceLinkId }): null
+
+  /** Makes a code that links another device of this person, once. PHRASE_ELSEWHERE on a device that was linked itself. */
+  linkDevice(request: {
+    /** An hour, unless said otherwise. */
+    readonly expiresInMs?: number | undefined
+  }): DeviceLinkRow
+  /** Newest first. */
+  deviceLinks(request: Record<string, never>): readonly DeviceLinkRow[]
+  withdrawDeviceLink(request: { readonly id: DeviceLinkId }): null
+  /** Makes a device that waits one of this person's, in all their books. Repeating it is harmless. */
+  confirmDevice(request: { readonly id: DeviceLinkId; readonly device: DeviceId }): null
+  refuseDevice(request: { readonly id: DeviceLinkId; readonly device: DeviceId }): null
 }
 
 export type RequestName = keyof Requests

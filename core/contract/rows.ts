@@ -7,6 +7,7 @@ import type {
   BookId,
   CurrencyCode,
   DeviceId,
+  DeviceLinkId,
   InviteId,
   IsoDate,
   LogId,
@@ -370,18 +371,56 @@ export interface AdmissionRow {
   readonly connection: 'connected' | 'away'
 }
 
-/** A join on the newcomer's side. It is kept on disk until it ends, and goes on after a restart. */
+/**
+ * A join on the newcomer's side: of a person who comes to a book (`invite`), or of a device that becomes another one of
+ * its person (`device-link`). It is kept on disk until it ends, and goes on after a restart.
+ */
 export interface JoinRow {
-  readonly invite: InviteId
+  readonly kind: CodeKind
+  readonly invite: InviteId | DeviceLinkId
   readonly step: 'searching' | 'waiting-for-admission' | 'receiving' | 'joined' | 'refused'
   /** The four words that the first device which answered shows too. */
   readonly words: readonly string[]
   /** All that answered, each with the words on its screen. */
   readonly answers: readonly { readonly inviterName: string; readonly words: readonly string[] }[]
+  /** The book, once this device was let in; of a device link, the first of the person's books. */
   readonly book: BookId | null
   readonly bookName: string | null
+  /** Who answered; of a device link, the person whose device this becomes. */
   readonly inviterName: string | null
+  /** Of a device link: the device that answered, and how many books it handed over. */
+  readonly inviterDevice: string | null
+  readonly books: number
   readonly reason: ErrorCode | null
+}
+
+/** What a code is for. */
+export type CodeKind = 'invite' | 'device-link'
+
+/** A device that holds a code of `linkDevice` and waits to become one of this person's. */
+export interface WaitingDevice {
+  readonly device: DeviceId
+  readonly deviceName: string
+  readonly platform: string
+  /** The four words that its screen must show too. */
+  readonly words: readonly string[]
+  readonly connection: 'connected' | 'away'
+}
+
+/** A code that links another device of this person, once. */
+export interface DeviceLinkRow {
+  readonly id: DeviceLinkId
+  /** To be shown again while it is open; null once it is not. */
+  readonly code: string | null
+  readonly link: string | null
+  readonly createdMs: number
+  readonly expiresMs: number
+  /** `confirmed`: a device was chosen and has not said yet that it has everything. */
+  readonly state: 'open' | 'waiting' | 'confirmed' | 'linked' | 'expired' | 'withdrawn'
+  readonly waiting: readonly WaitingDevice[]
+  /** The device that was linked with it. */
+  readonly device: DeviceId | null
+  readonly deviceName: string | null
 }
 
 export interface Settings {

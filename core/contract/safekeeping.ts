@@ -34,8 +34,11 @@ export interface LockState {
 }
 
 export interface PhraseState {
-  /** Confirmed: the person has shown that it is written down, or came here with it. */
-  readonly state: 'unconfirmed' | 'confirmed'
+  /**
+   * Confirmed: the person has shown that it is written down, or came here with it. Elsewhere: this device was linked by
+   * another one, which has it; here it can only be typed in (`recover`), and this device has it too from then on.
+   */
+  readonly state: 'unconfirmed' | 'confirmed' | 'elsewhere'
   /**
    * What `showPhrase` takes now. `passphrase`: the folder's. `person`: nothing, the system itself asks who is there
    * (Touch ID). `confirmation`: only `sure: 'yes'`, since this system has nothing to ask by. `nothing`: it was never
@@ -134,7 +137,7 @@ export interface SafekeepingRequests {
   phraseState(request: Record<string, never>): PhraseState
   /**
    * The recovery phrase. Give what `phraseState` says that it needs: PASSPHRASE_WRONG, NOT_CONFIRMED (nobody agreed)
-   * otherwise. Keep the answer nowhere.
+   * otherwise. PHRASE_ELSEWHERE on a linked device. Keep the answer nowhere.
    */
   showPhrase(request: {
     readonly language: PhraseLanguage

@@ -18,7 +18,7 @@ import { Cancelled, type Run } from './backup-run.js'
 import { checkTarget } from './backup-target.js'
 import type { BackupKeys } from './backup-writer.js'
 import { writeBackup } from './backup-writing.js'
-import type { Identity } from './identity-file.js'
+import { elsewhere, type Identity } from './identity-file.js'
 import type { Keyring } from './keyring.js'
 import type { Library } from './library.js'
 import { newStretching, stretch, STRENGTH } from './passphrase.js'
@@ -157,7 +157,7 @@ export class BackupDesk {
   }
 
   #nextMs(): number | null {
-    if (this.o.settings.current.backup.mode !== 'daily') return null
+    if (this.o.settings.current.backup.mode !== 'daily' || !this.o.identity.member) return null
     const { lastDailyMs, failure } = this.record
     // A clock that was ahead when the last one was made must not put off the next for ever.
     const due = lastDailyMs === null ? Date.now() : Math.min(lastDailyMs, Date.now()) + DAY_MS
@@ -165,7 +165,9 @@ export class BackupDesk {
   }
 
   async #keys(passphrase: string | undefined): Promise<Outcome<BackupKeys>> {
-    const memberSeed = this.o.identity.member.seed
+    const memberSeed = this.o.identity.member?.seed
+    if (!memberSeed)
+      return elsewhere('A backup is opened with your recovery phrase, and is made where that is.')
     if (passphrase === undefined) return done({ memberSeed, passphrase: this.o.keyring.backupKey })
     const least = SAFEKEEPING_LIMITS.passphraseLeast
     if ([...passphrase].length < least)

@@ -65,8 +65,8 @@ async function manifestOf(o: WritingOptions, sessions: readonly BookSession[]): 
   }
   return {
     madeMs: o.madeMs,
-    memberSeed: Buffer.from(o.identity.member.seed).toString('hex'),
-    phrase: o.identity.phrase,
+    memberSeed: Buffer.from(o.keys.memberSeed).toString('hex'),
+    phrase: o.identity.phrase === 'confirmed' ? 'confirmed' : 'unconfirmed',
     settings: {
       memberName,
       language,

@@ -4,11 +4,11 @@
  */
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import type { MemberId, Place } from '../contract/index.js'
+import type { DeviceId, MemberId, Place } from '../contract/index.js'
 import { isAuthority } from '../authority/acts.js'
 import type { Roster } from '../authority/roster.js'
 import { keyOf } from '../identity/certificates.js'
-import { openSealed, seal, SEED_BYTES } from '../identity/sealing.js'
+import { seal, SEED_BYTES } from '../identity/sealing.js'
 import type { EpochSecret } from '../log/secrets.js'
 import type { LogStore } from '../log/store.js'
 import type { Operation, PlacedEntry, Sealed } from '../ops/operations.js'
@@ -20,7 +20,7 @@ export const SECRET_BYTES = 32
 export interface BookSecretsOptions {
   readonly store: LogStore
   readonly roster: Roster
-  readonly identity: Pick<Identity, 'member' | 'memberId'>
+  readonly identity: Pick<Identity, 'open'>
   /** Keeps the secrets on disk. */
   save(later: readonly EpochSecret[]): void
   /** A secret is known that was not: logs may be read that could not be. */
@@ -53,15 +53,16 @@ export class BookSecrets {
     this.#choose()
   }
 
-  /** Changes the secret: for everyone who is present but those who go now. */
-  rotation(gone: MemberId | null): Operation {
+  /** Changes the secret: for everyone who is present, and their linked devices, but those who go now. */
+  rotation(gone: MemberId | DeviceId | null): Operation {
     const random = this.o.randomBytes ?? randomBytes
     const secret = random(SECRET_BYTES)
     const members = this.o.roster.present().map(({ member }) => member)
+    const staying = this.o.roster.addressees(members.filter((member) => member !== gone))
     return {
       kind: 'rotate',
       sealed: sealFor(
-        members.filter((member) => member !== gone),
+        staying.filter((each) => each !== gone),
         secret,
         random
       )
@@ -75,8 +76,7 @@ export class BookSecrets {
 
   #open(sealed: readonly Sealed[], epoch: Place): void {
     const { identity, store } = this.o
-    const mine = sealed.find(({ member }) => member === identity.memberId)
-    const secret = mine && openSealed(mine, identity.member, SECRET_BYTES)
+    const secret = identity.open(sealed, SECRET_BYTES)
     if (secret && store.learnProved({ epoch, secret }) === 'new') this.#learned()
   }
 
@@ -92,14 +92,14 @@ export class BookSecrets {
   }
 }
 
-/** A secret, sealed for each of these members whose key is one. */
+/** A secret, sealed for each of these members and devices whose key is one. */
 export function sealFor(
-  members: readonly MemberId[],
+  addressees: readonly (MemberId | DeviceId)[],
   secret: Uint8Array,
   random: (count: number) => Uint8Array = randomBytes
 ): Sealed[] {
-  return members.flatMap((member) => {
-    const box = seal(secret, Buffer.from(keyOf(member)), random(SEED_BYTES))
-    return box ? [{ member, ...box }] : []
+  return addressees.flatMap((key) => {
+    const box = seal(secret, Buffer.from(keyOf(key)), random(SEED_BYTES))
+    return box ? [{ member: key as MemberId, ...box }] : []
   })
 }

@@ -313,6 +313,11 @@ export class BookSession extends EventEmitter<SessionEvents> {
   noteEntry(entry: PlacedEntry): void {
     this.changes++
     this.secrets.note(entry)
+    for (const operation of entry.ops) {
+      if (operation.kind !== 'nameDevice' || !this.roster.devicesOf(entry.author).includes(operation.device))
+        continue
+      this.sightings.name(entry.author, operation.device, operation.name)
+    }
     if (entry.ops.some(isAuthority)) {
       this.#healer.look()
       this.emit('acts')

@@ -18,7 +18,6 @@ import {
   type Role
 } from '../contract/index.js'
 import { INVITE_SECRET_BYTES, inviteCode, inviteIdOf, inviteLink } from '../identity/invite-code.js'
-import { openSealed } from '../identity/sealing.js'
 import { fromHex, toHex, type RefusedMessage } from '../sync/messages.js'
 import { Inviter, wordsOfKnock, type InviteRecord, type Knock } from '../sync/pairing-inviter.js'
 import { foundingFromMessage } from '../sync/proofs.js'
@@ -77,8 +76,7 @@ export class InviteDesk {
     await this.#save({ invite, secret: toHex(secret), role, expiresMs, knocks: [] })
     const written = await session.write(() => {
       const owners = session.roster.present().filter((each) => each.role === 'owner')
-      const members = owners.map(({ member }) => member)
-      const sealed = sealFor(members, secret)
+      const sealed = sealFor(session.roster.addressees(owners.map(({ member }) => member)), secret)
       return done([{ kind: 'openInvite', invite, role, expiresMs, uses, approval, sealed }])
     })
     if (!written.ok) return written
@@ -128,7 +126,7 @@ export class InviteDesk {
     const rows: AdmissionRow[] = []
     for (const record of this.#records.values()) {
       for (const knock of record.knocks.filter((k) => k.verdict === 'waiting')) {
-        const words = wordsOfKnock(record, knock, this.session.options.identity.member.publicKey)
+        const words = wordsOfKnock(record, knock, this.session.options.identity.memberKey)
         if (words && !this.#ended(record)) rows.push(this.#admissionRow(record, knock, words))
       }
     }
@@ -178,8 +176,7 @@ export class InviteDesk {
     if (!this.session.allows('admit').ok) return
     for (const { invite, role, expiresMs, sealed, state } of this.session.roster.invites()) {
       if (state !== 'open' || this.#records.has(invite) || expiresMs < Date.now()) continue
-      const mine = sealed.find(({ member }) => member === identity.memberId)
-      const secret = mine && openSealed(mine, identity.member, INVITE_SECRET_BYTES)
+      const secret = identity.open(sealed, INVITE_SECRET_BYTES)
       if (!secret || inviteIdOf(secret) !== invite) continue
       this.#save({ invite, secret: toHex(secret), role, expiresMs, knocks: [] }).catch(() => {})
       this.#start(invite)
@@ -246,7 +243,7 @@ export class InviteDesk {
       isAdmitted: (member, device) =>
         session.roster.role(member) !== null && !session.roster.isRevoked(device, member),
       about: () => ({
-        inviter: identity.member.publicKey,
+        inviter: identity.memberKey,
         inviterName: session.roster.memberName(identity.memberId),
         bookName: session.book.summary().name
       }),

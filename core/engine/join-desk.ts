@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
 import { done, refuse, type ErrorCode, type InviteId, type JoinRow, type Outcome } from '../contract/index.js'
-import { inviteIdOf, parseInvite } from '../identity/invite-code.js'
+import { inviteIdOf } from '../identity/invite-code.js'
 import { toHex } from '../sync/messages.js'
 import { bookOfWelcome, Newcomer, wordsOfJoin, type JoinRecord } from '../sync/pairing-newcomer.js'
 import type { BookSession } from './book-session.js'
@@ -43,10 +43,8 @@ export class JoinDesk {
   }
 
   /** Begins a join, or takes it up again. */
-  async join(code: string, name: string): Promise<Outcome<JoinRow>> {
-    const secret = parseInvite(code)
-    if (!secret.ok) return secret
-    const invite = inviteIdOf(secret.value)
+  async join(secret: Uint8Array, name: string): Promise<Outcome<JoinRow>> {
+    const invite = inviteIdOf(secret)
     for (const session of await this.o.library.sessions()) {
       if (session.roster.invite(invite) && !this.#records.has(invite)) {
         return refuse('ALREADY_A_MEMBER', 'You have this book already. The invite is for someone else.')
@@ -56,7 +54,7 @@ export class JoinDesk {
     if (!known || known.refused) {
       await this.#end(invite)
       const nonce = toHex(randomBytes(32))
-      const record = { invite, secret: toHex(secret.value), name, nonce }
+      const record = { invite, secret: toHex(secret), name, nonce }
       this.#records.set(invite, { ...record, greeting: null, welcome: null, refused: null })
       await this.#saveAll()
     }
@@ -138,6 +136,7 @@ export class JoinDesk {
     const { invite, greeting, welcome, refused } = record
     const book = welcome && bookOfWelcome(welcome)
     return {
+      kind: 'invite',
       invite,
       step: refused ? 'refused' : await this.#step(record),
       words: wordsOfJoin(record, this.#certificate()),
@@ -145,6 +144,8 @@ export class JoinDesk {
       book,
       bookName: greeting?.bookName ?? null,
       inviterName: greeting?.inviterName ?? null,
+      inviterDevice: null,
+      books: book ? 1 : 0,
       reason: refused as ErrorCode | null
     }
   }

@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type HyperDHT from 'hyperdht'
 import { done, refuse, type BookId, type Outcome, type Topic } from '../contract/index.js'
-import { bookIdOf, found } from '../identity/certificates.js'
+import { bookIdOf } from '../identity/certificates.js'
 import { keyFromZ32 } from '../identity/bytes.js'
 import { toHex } from '../sync/messages.js'
 import { foundingFromMessage, foundingToMessage } from '../sync/proofs.js'
@@ -68,9 +68,10 @@ export class Library extends EventEmitter<LibraryEvents> {
 
   /** Founds a book: it is on disk, and empty. */
   async create(kind: BookFile['kind']): Promise<Outcome<BookSession>> {
-    const founding = found(this.identity.member, randomBytes(32), Date.now())
+    const founding = await this.identity.founding()
+    if (!founding.ok) return founding
     const file: BookFile = {
-      founding: foundingToMessage(founding),
+      founding: foundingToMessage(founding.value),
       secret: toHex(randomBytes(32)),
       kind,
       inviter: null,

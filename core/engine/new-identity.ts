@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeFolder } from './files.js'
 import { newDeviceOf, replaceIdentity } from './identity-file.js'
+import { dropStagedLink } from './linked-folder.js'
 import type { Vault } from './vault.js'
 
 /** Removes what belonged to the former identity, but for the `kept` books; there are none but samples beside them. */
@@ -11,12 +12,14 @@ export async function clearFormer(folder: string, kept: readonly string[]): Prom
   for (const name of await readdir(books).catch(() => [])) {
     if (!kept.includes(name)) await removeFolder(join(books, name))
   }
-  for (const name of ['joins.sealed', 'recovery.sealed', 'backups.sealed'])
-    await rm(join(folder, name), { force: true })
+  for (const name of FORMER) await rm(join(folder, name), { force: true })
 }
+
+const FORMER = ['joins.sealed', 'recovery.sealed', 'backups.sealed', 'links.sealed', 'arrivals.sealed']
 
 /** A new device of the member with this seed, who came with the phrase. */
 export async function becomeMember(folder: string, vault: Vault, memberSeed: Uint8Array): Promise<void> {
   await clearFormer(folder, [])
+  await dropStagedLink(folder)
   await replaceIdentity(vault, folder, newDeviceOf(memberSeed, 'confirmed'))
 }

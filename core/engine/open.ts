@@ -22,6 +22,7 @@ import type { Engine, EngineOptions } from './engine.js'
 import { lockFolder, type FolderLock } from './folder-lock.js'
 import { IdleClock } from './idle-clock.js'
 import { Keyring } from './keyring.js'
+import { completeIdentity } from './identity-file.js'
 import { becomeMember } from './new-identity.js'
 import { OpenedFolder } from './opened-folder.js'
 import { PersonGuard } from './person-guard.js'
@@ -236,9 +237,21 @@ class FolderHolder implements Engine {
       if (!opened.isOf(seed)) {
         const swapped = await this.#swapFree(opened, (folder, vault) => becomeMember(folder, vault, seed))
         if (!swapped.ok) return swapped
+      } else if (opened.isLinked) {
+        await this.#swap(() => this.#reopen(opened, (folder, vault) => completeIdentity(vault, folder, seed)))
       }
       return done(await (this.#opened as OpenedFolder).beginRecovery(memberName))
     })
+  }
+
+  /** Becomes someone's linked device, by what was handed over and is kept; opening the folder puts it into place. */
+  #arrived(opened: OpenedFolder): void {
+    if (this.#state === 'closing') return
+    const became = this.#turns.take(async () => {
+      if (this.#state === 'closing' || this.#opened !== opened) return
+      await this.#swap(() => this.#reopen(opened, async () => {}))
+    })
+    became.catch((error: unknown) => console.error(error))
   }
 
   /** Changes the folder of someone who has no books in it, with nothing of it open, and opens it again. */
@@ -251,15 +264,20 @@ class FolderHolder implements Engine {
       await opened.settle()
       const free = await opened.isFree()
       if (!free.ok) return free
-      const vault = await opened.close()
-      this.#opened = null
-      try {
-        await change(this.options.folder, vault)
-      } finally {
-        await this.#open(vault)
-      }
+      await this.#reopen(opened, change)
       return done(null)
     })
+  }
+
+  /** Changes the folder with nothing of it open, and opens it again. */
+  async #reopen(opened: OpenedFolder, change: (folder: string, vault: Vault) => Promise<void>): Promise<void> {
+    const vault = await opened.close()
+    this.#opened = null
+    try {
+      await change(this.options.folder, vault)
+    } finally {
+      await this.#open(vault)
+    }
   }
 
   /** Changes what is behind the folder, while requests that concern it wait. Every answer may be another afterwards. */
@@ -285,7 +303,12 @@ class FolderHolder implements Engine {
     const { folder, network } = this.options
     const { settings } = this
     const parts = { folder, vault, keyring: this.keyring, settings, guard: this.#guard, feed: this.#feed }
-    this.#opened = await OpenedFolder.open({ ...parts, ...(network ? { network } : {}) })
+    const opened: OpenedFolder = await OpenedFolder.open({
+      ...parts,
+      ...(network ? { network } : {}),
+      arrived: () => this.#arrived(opened)
+    })
+    this.#opened = opened
     this.#idle.touch()
   }
 }

@@ -13,15 +13,19 @@ import {
   type Topic
 } from '../contract/index.js'
 import { BackupDesk } from './backup-desk.js'
+import { ArrivalDesk } from './arrival-desk.js'
 import type { BookSession } from './book-session.js'
 import type { ChangeFeed } from './change-feed.js'
 import type { EngineOptions } from './engine.js'
 import { equalSecrets } from '../identity/bytes.js'
+import { keyPairOf } from '../identity/keys.js'
 import { openIdentity, type Identity } from './identity-file.js'
 import { InviteDesk } from './invite-desk.js'
 import { JoinDesk } from './join-desk.js'
 import type { Keyring } from './keyring.js'
 import { Library } from './library.js'
+import { LinkDesk } from './link-desk.js'
+import { finishLink } from './linked-folder.js'
 import type { EngineParts } from './parts.js'
 import type { PersonGuard } from './person-guard.js'
 import { PhraseDesk } from './phrase-desk.js'
@@ -38,6 +42,8 @@ export interface OpenedFolderOptions extends Pick<EngineOptions, 'folder' | 'net
   readonly keyring: Keyring
   readonly guard: PersonGuard
   readonly feed: ChangeFeed
+  /** A code made this folder someone's linked device: it is to be opened anew as that. */
+  readonly arrived: () => void
 }
 
 export class OpenedFolder {
@@ -86,8 +92,13 @@ export class OpenedFolder {
     await Promise.allSettled(this.#busy)
   }
 
+  /** Whether the member's key is elsewhere, and this device only certified by it. */
+  get isLinked(): boolean {
+    return this.#identity.member === null
+  }
+
   isOf(memberSeed: Uint8Array): boolean {
-    return equalSecrets(memberSeed, this.#identity.member.seed)
+    return equalSecrets(keyPairOf(memberSeed).publicKey, this.#identity.memberKey)
   }
 
   /** Searches for the books of this folder's member, who has just given the phrase. */
@@ -132,6 +143,7 @@ export class OpenedFolder {
   async #open(): Promise<void> {
     const { folder, vault, keyring, settings, feed, guard } = this.o
     await finishRestore(folder, settings)
+    const linked = await finishLink(folder, vault, settings)
     const identity = await openIdentity(vault, folder)
     this.#identity = identity
     this.#answers = new RecoveryAnswers({ identity, settings })
@@ -140,6 +152,18 @@ export class OpenedFolder {
     library.on('opened', (session) => void this.#opened(session))
     const changed = () => feed.note(null, ['joins', 'books'])
     const joins = await JoinDesk.open({ folder, vault, identity, settings, library, changed })
+    const arrivals = await ArrivalDesk.open(
+      {
+        ...{ folder, vault, library, changed },
+        isFree: () => this.isFree(),
+        arrived: () => this.o.arrived()
+      },
+      linked
+    )
+    const links = await LinkDesk.open({
+      ...{ folder, vault, identity, settings, library },
+      changed: () => feed.note(null, ['device-links'])
+    })
     const phrases = new PhraseDesk({ identity, guard, changed: () => feed.note(null, ['phrase']) })
     const backups = await BackupDesk.open({
       ...{ folder, vault, keyring, identity, settings, library },
@@ -154,6 +178,8 @@ export class OpenedFolder {
       library,
       settings,
       joins,
+      arrivals,
+      links,
       phrases,
       backups,
       recovery,
@@ -233,6 +259,8 @@ export class OpenedFolder {
     this.#network = { pairing, end }
     pairing.on('connection', (stream: NoiseStream) => this.#onPairing(stream))
     this.#parts.joins.goOnline(pairing)
+    this.#parts.arrivals.goOnline(pairing)
+    this.#parts.links.goOnline(pairing)
     this.#parts.recovery.goOnline(pairing)
     this.#answers.goOnline(pairing)
     await this.#parts.library.goOnline(dht)
@@ -245,6 +273,8 @@ export class OpenedFolder {
     stream.on('error', () => {})
     for (const desk of this.#readyDesks) desk.attend(stream)
     this.#parts.joins.attend(stream)
+    this.#parts.arrivals.attend(stream)
+    this.#parts.links.attend(stream)
     this.#answers.attend(stream)
     this.#parts.recovery.attend(stream)
   }
@@ -258,6 +288,8 @@ export class OpenedFolder {
     const desks = await Promise.all(this.#desks.values())
     await Promise.all([
       this.#parts.joins.goOffline(),
+      this.#parts.arrivals.goOffline(),
+      this.#parts.links.goOffline(),
       this.#parts.recovery.goOffline(),
       this.#answers.goOffline(),
       ...desks.map((desk) => desk.goOffline()),

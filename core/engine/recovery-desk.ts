@@ -91,11 +91,12 @@ export class RecoveryDesk {
   }
 
   #start(): void {
-    if (!this.#swarm || this.#seeker || this.file?.search !== 'searching') return
     const { identity, settings } = this.o
+    const { member } = identity
+    if (!member || !this.#swarm || this.#seeker || this.file?.search !== 'searching') return
     this.#seeker = new RecoverySeeker({
       swarm: this.#swarm,
-      member: identity.member,
+      member,
       certificate: identity.certificate(settings.current.deviceName),
       found: (offer, from) => this.#turns.take(() => this.#found(offer, from))
     })

@@ -1,10 +1,21 @@
 /** The shapes of the sealed files of a data folder. Bytes are hex. */
 import { Buffer } from 'node:buffer'
 import * as v from 'valibot'
-import { LIMITS, ROLES, type InviteId, type LogId, type MemberId } from '../contract/index.js'
+import {
+  LIMITS,
+  ROLES,
+  type DeviceId,
+  type DeviceLinkId,
+  type InviteId,
+  type LogId,
+  type MemberId
+} from '../contract/index.js'
 import type { Epoch } from '../log/secrets.js'
 import type { WriterState } from '../log/writer.js'
-import { GreetMessage, WelcomeMessage } from '../sync/messages.js'
+import { CertificateMessage, GreetMessage, WelcomeMessage } from '../sync/messages.js'
+import type { DeviceLinkRecord } from '../sync/linking-holder.js'
+import type { ArrivalRecord } from '../sync/linking-newcomer.js'
+import { ReceiveMessage } from '../sync/linking-wire.js'
 import type { InviteRecord } from '../sync/pairing-inviter.js'
 import type { JoinRecord } from '../sync/pairing-newcomer.js'
 import type { Vault } from './vault.js'
@@ -13,7 +24,9 @@ const hex = (bytes: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const text = v.pipe(v.string(), v.maxLength(LIMITS.nameLength))
 
-export const IdentityFile = v.strictObject({
+const FoundingFile = v.strictObject({ founder: hex(32), nonce: hex(32), createdMs: count, signature: hex(64) })
+
+const FullIdentityFile = v.strictObject({
   /** Secret: who this person is, in all their books. */
   memberSeed: hex(32),
   /** Secret: this device. */
@@ -22,10 +35,23 @@ export const IdentityFile = v.strictObject({
   /** When the person showed that the recovery phrase is written down. */
   phraseConfirmedMs: v.optional(count)
 })
+export type FullIdentityFile = v.InferOutput<typeof FullIdentityFile>
+
+/** A device that another one linked: it has that one's word for it, and not the member's key. */
+export const LinkedIdentityFile = v.strictObject({
+  /** Secret: this device. */
+  deviceSeed: hex(32),
+  certificate: CertificateMessage,
+  /** Foundings that the member signed in advance: this device makes a book of each, once. */
+  foundings: v.array(FoundingFile)
+})
+export type LinkedIdentityFile = v.InferOutput<typeof LinkedIdentityFile>
+
+export const IdentityFile = v.union([FullIdentityFile, LinkedIdentityFile])
 export type IdentityFile = v.InferOutput<typeof IdentityFile>
 
 export const BookFile = v.strictObject({
-  founding: v.strictObject({ founder: hex(32), nonce: hex(32), createdMs: count, signature: hex(64) }),
+  founding: FoundingFile,
   /** Secret: whoever has it can read what was written with it. The founding one. */
   secret: hex(32),
   /** Those that came in its place since, oldest first. */
@@ -103,6 +129,46 @@ const SightingFile = v.array(
 )
 export type SightingFile = v.InferOutput<typeof SightingFile>
 
+const DeviceLinkFile = v.array(
+  v.strictObject({
+    id: v.string(),
+    secret: hex(12),
+    createdMs: count,
+    expiresMs: count,
+    state: v.picklist(['open', 'withdrawn']),
+    arrivals: v.array(
+      v.strictObject({
+        device: v.string(),
+        deviceKey: hex(32),
+        deviceName: text,
+        platform: text,
+        commitment: hex(32),
+        nonce: hex(32),
+        theirNonce: v.nullable(hex(32)),
+        verdict: v.picklist(['waiting', 'confirmed', 'refused', 'linked']),
+        certificate: v.nullable(CertificateMessage)
+      })
+    )
+  })
+)
+
+export const ArrivalFile = v.strictObject({
+  id: v.string(),
+  secret: hex(12),
+  deviceName: text,
+  deviceSeed: hex(32),
+  nonce: hex(32),
+  greeting: v.nullable(ReceiveMessage),
+  refused: v.nullable(v.string()),
+  /** Those that were handed over, and what was there; null before. */
+  books: v.nullable(
+    v.array(v.strictObject({ book: v.string(), bookName: text, vector: v.record(v.string(), count) }))
+  )
+})
+
+/** An arrival as it is kept: `books` once everything was handed over. */
+export type KeptArrival = ArrivalRecord & Pick<v.InferOutput<typeof ArrivalFile>, 'books'>
+
 /** Reads a sealed file of a known shape; null if there is none. Throws if it is not of that shape. */
 export async function readSealed<const Schema extends v.GenericSchema>(
   vault: Vault,
@@ -140,6 +206,18 @@ export async function readInvites(vault: Vault, path: string): Promise<InviteRec
 export async function readJoins(vault: Vault, path: string): Promise<JoinRecord[]> {
   return ((await readSealed(vault, path, JoinFile)) ?? []) as JoinRecord[]
 }
+
+export async function readDeviceLinks(vault: Vault, path: string): Promise<DeviceLinkRecord[]> {
+  const file = (await readSealed(vault, path, DeviceLinkFile)) ?? []
+  return file.map((record) => ({
+    ...record,
+    id: record.id as DeviceLinkId,
+    arrivals: record.arrivals.map((arrival) => ({ ...arrival, device: arrival.device as DeviceId }))
+  }))
+}
+
+export const readArrivals = async (vault: Vault, path: string): Promise<KeptArrival[]> =>
+  ((await readSealed(vault, path, v.array(ArrivalFile))) ?? []) as KeptArrival[]
 
 export const readSightings = async (vault: Vault, path: string): Promise<SightingFile> =>
   (await readSealed(vault, path, SightingFile)) ?? []

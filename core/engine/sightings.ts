@@ -15,6 +15,8 @@ export interface KnownDevice {
   readonly lengths: ReadonlyMap<LogId, number>
 }
 
+const NOT_SEEN = { platform: '', segment: -1, seenMs: null, lengths: new Map<LogId, number>() }
+
 export class Sightings {
   readonly #devices = new Map<DeviceId, KnownDevice & { readonly segment: number }>()
   #state: 'clean' | 'dirty' = 'clean'
@@ -51,6 +53,12 @@ export class Sightings {
     const seenMs = known?.seenMs ?? null
     const lengths = known?.lengths ?? new Map<LogId, number>()
     this.#devices.set(device, { member, device, deviceName, platform, segment, seenMs, lengths })
+  }
+
+  /** Its member said that there is such a device; it may not have written or been here yet. */
+  name(member: MemberId, device: DeviceId, deviceName: string): void {
+    if (this.#devices.has(device)) return
+    this.#devices.set(device, { ...NOT_SEEN, member, device, deviceName })
   }
 
   /** A device told what it has. */

@@ -95,6 +95,7 @@ export interface Kept {
 
 /** 48 bytes that only this member can open (libsodium's sealed box to the member's key). */
 export interface Sealed {
+  /** Or the key of a linked device, which does not have its member's. */
   readonly member: MemberId
   /** 32 bytes */
   readonly ephemeral: Uint8Array

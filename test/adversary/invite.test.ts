@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BookId, ErrorCode, MemberId } from '../../core/contract/index.js'
-import { openIdentity } from '../../core/engine/identity-file.js'
+import { openIdentity, type Identity } from '../../core/engine/identity-file.js'
 import { openVault } from '../../core/engine/keyring.js'
 import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
 import { certifyDevice, deviceIdOf } from '../../core/identity/certificates.js'
@@ -42,7 +42,8 @@ const stranger = (): Caller => ({ member: newKeys(), device: newKeys() })
 /** The keys of a device that is stopped for good. */
 async function takenOver(device: Device): Promise<Caller> {
   await device.stop()
-  return openIdentity(valueOf(await openVault(device.folder, PLAIN_KEYS)), device.folder)
+  const vault = valueOf(await openVault(device.folder, PLAIN_KEYS))
+  return (await openIdentity(vault, device.folder)) as Identity & Caller
 }
 
 /** What an honest newcomer says first. */

@@ -18,7 +18,7 @@ import { BookFile, readSealed } from '../../core/engine/sealed-files.js'
 
 import { logIdOf, type DeviceCertificate, type FoundingCertificate } from '../../core/identity/certificates.js'
 import { keyOf } from '../../core/identity/certificates.js'
-import { sign } from '../../core/identity/keys.js'
+import { sign, type KeyPair } from '../../core/identity/keys.js'
 import { leafOf, nodeNumber, parentOf, signedHead, type TreeNode } from '../../core/identity/log-tree.js'
 import { Delivery, type Author } from '../../core/log/delivery.js'
 import { makeHeader, type NewHeader } from '../../core/log/header.js'
@@ -41,7 +41,7 @@ type Manifest = NonNullable<Parameters<Corestore['get']>[0]['manifest']>
 export interface RogueParts {
   /** The data folder. */
   readonly folder: string
-  readonly identity: Identity
+  readonly identity: Identity & { readonly member: KeyPair }
   readonly certificate: DeviceCertificate
   readonly founding: FoundingCertificate
   readonly book: BookId
@@ -81,7 +81,7 @@ export class Rogue {
   ): Promise<Rogue> {
     await device.stop()
     const vault = valueOf(await openVault(device.folder, PLAIN_KEYS))
-    const identity = await openIdentity(vault, device.folder)
+    const identity = (await openIdentity(vault, device.folder)) as RogueParts['identity']
     const folder = path.join(device.folder, 'books', book)
     const file = (await readSealed(vault, path.join(folder, 'book.sealed'), BookFile)) as BookFile
     const founding = foundingFromMessage(file.founding)

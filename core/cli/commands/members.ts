@@ -14,6 +14,7 @@ import type {
 import { runs } from '../cli.js'
 import type { Cli, InBook } from '../cli.js'
 import { activityJson, memberJson, notCountedJson } from '../json.js'
+import { deviceLinkCommands } from './device-links.js'
 import { findTransaction } from '../lookup.js'
 import { answer, table } from '../output.js'
 
@@ -63,7 +64,8 @@ export function memberCommands(program: Command): void {
 }
 
 function deviceCommands(program: Command): void {
-  const device = program.command('device').description('name and revoke devices; "members" lists them')
+  const device = program.command('device').description('link, name and revoke devices; "members" lists them')
+  deviceLinkCommands(device)
   device
     .command('rename')
     .argument('<device>', 'its name, or the beginning of its id')

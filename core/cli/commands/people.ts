@@ -56,9 +56,11 @@ export function peopleCommands(program: Command): void {
 
   program
     .command('join')
-    .description('join a book with an invite; the same again goes on where it was interrupted')
-    .argument('<code>', 'the code or the link of the invite')
-    .option('--name <name>', 'your name, as others will see it')
+    .description(
+      'join a book with an invite, or make this device another one of yours; the same again goes on where it was'
+    )
+    .argument('<code>', 'the code or the link, of an invite or of "device link"')
+    .option('--name <name>', 'your name, as others will see it; with a device’s code, what to call this device')
     .option('--wait <seconds>', 'how long to wait to be let in (default: until you press Ctrl-C)')
     .action(runs(join))
 }
@@ -243,12 +245,21 @@ function admissionsText(rows: readonly AdmissionRow[]): string {
   )
 }
 
-async function join(cli: Cli, code: string, options: { readonly name?: string; readonly wait?: string }) {
+export async function join(
+  cli: Cli,
+  code: string,
+  options: { readonly name?: string; readonly wait?: string }
+) {
   const limitMs = options.wait === undefined ? Number.POSITIVE_INFINITY : secondsOption(options.wait, '--wait')
   const engine = await cli.open('on')
   if (!engine.ok) return engine
   const { api } = engine.value
-  const begun = await api.join({ code, memberName: options.name ?? (await usualName(api)) })
+  const read = await api.readCode({ code })
+  if (!read.ok) return read
+  const { name } = options
+  const ofDevice = name === undefined ? {} : { deviceName: name }
+  const naming = read.value.kind === 'invite' ? { memberName: name ?? (await usualName(api)) } : ofDevice
+  const begun = await api.join({ code, ...naming })
   if (!begun.ok) return begun
   let latest = begun.value
   const tell = progress(cli)
@@ -262,18 +273,25 @@ async function join(cli: Cli, code: string, options: { readonly name?: string; r
   if (!waited.ok) return waited
   if (latest.step === 'refused') return refusedJoin(latest)
   if (latest.step !== 'joined') {
-    return refuse('TIMED_OUT', 'You are not in yet. Run the same command again: it goes on where it was.', {
+    const what = latest.kind === 'invite' ? 'You are not in yet.' : 'This device is not linked yet.'
+    return refuse('TIMED_OUT', `${what} Run the same command again: it goes on where it was.`, {
       step: latest.step,
       words: latest.words.join(' ')
     })
   }
-  return answer(joinJson(latest), () => `You are in ${latest.bookName ?? 'the book'}: ${latest.book ?? ''}`)
+  return answer(joinJson(latest), () => joinedText(latest))
+}
+
+function joinedText({ kind, bookName, book, books, inviterName }: JoinRow): string {
+  if (kind === 'invite') return `You are in ${bookName ?? 'the book'}: ${book ?? ''}`
+  const whose = inviterName ? `${inviterName}’s` : 'yours'
+  return `This device is ${whose} now. It has ${books === 1 ? 'one book' : `${books} books`}; the recovery phrase stays where it was.`
 }
 
 const refusedJoin = (row: JoinRow) =>
-  row.reason === null || row.reason === 'ADMISSION_REFUSED'
-    ? refuse('ADMISSION_REFUSED', `${row.inviterName ?? 'The inviter'} did not let you in.`)
-    : refuse(row.reason, `This invite does not let you in: ${row.reason}. Ask for a new one.`)
+  row.reason === null || row.reason === 'ADMISSION_REFUSED' || row.reason === 'LINK_REFUSED'
+    ? refuse(row.reason ?? 'ADMISSION_REFUSED', `${row.inviterName ?? 'The inviter'} did not let you in.`)
+    : refuse(row.reason, `This code does not let you in: ${row.reason}. Ask for a new one.`)
 
 /** Says each step once. */
 function progress(cli: Cli): (row: JoinRow) => void {
@@ -287,6 +305,25 @@ function progress(cli: Cli): (row: JoinRow) => void {
 }
 
 function stepText(row: JoinRow): string {
+  return row.kind === 'invite' ? inviteStepText(row) : deviceStepText(row)
+}
+
+function deviceStepText(row: JoinRow): string {
+  switch (row.step) {
+    case 'searching':
+      return 'Looking for your other device…'
+    case 'waiting-for-admission':
+      return `Found ${row.inviterDevice || 'it'}. Your words: ${row.words.join(' ')}. Confirm on ${row.inviterDevice || 'the other device'}…`
+    case 'receiving':
+      return 'Linked. Receiving your books…'
+    case 'joined':
+      return 'Received.'
+    case 'refused':
+      return 'Refused.'
+  }
+}
+
+function inviteStepText(row: JoinRow): string {
   switch (row.step) {
     case 'searching':
       return 'Looking for the inviter…'

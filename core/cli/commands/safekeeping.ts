@@ -8,6 +8,7 @@ import type {
   LockState,
   Outcome,
   PhraseLanguage,
+  PhraseState,
   Settings,
   ShownPhrase
 } from '../../contract/index.js'
@@ -117,7 +118,7 @@ async function proofFor(
   return refuse('NOT_CONFIRMED', 'Say --sure if you want this and nobody looks on.')
 }
 
-function phraseText({ words }: ShownPhrase, state: 'unconfirmed' | 'confirmed'): string {
+function phraseText({ words }: ShownPhrase, state: PhraseState['state']): string {
   const cells = words.map((word, index) => `${String(index + 1).padStart(2)} ${word}`)
   const lines = Array.from({ length: words.length / PER_LINE }, (_, line) =>
     cells.slice(line * PER_LINE, (line + 1) * PER_LINE)

@@ -95,7 +95,7 @@ async function revokeDevice(
       device,
       kept: keptOf(session, kept, owner.value, device)
     }
-    return session.allows('rotate').ok ? [revocation, session.secrets.rotation(null)] : [revocation]
+    return session.allows('rotate').ok ? [revocation, session.secrets.rotation(device)] : [revocation]
   })
 }
 

@@ -11,6 +11,7 @@ import {
   type BookId,
   type CurrencyCode,
   type DeviceId,
+  type DeviceLinkId,
   type InviteId,
   type IsoDate,
   type MemberId,
@@ -38,6 +39,8 @@ const currency = name<CurrencyCode>()
 const invite = name<InviteId>()
 const member = name<MemberId>()
 const device = name<DeviceId>()
+const deviceLink = name<DeviceLinkId>()
+const expiresInMs = optional(v.pipe(whole, v.minValue(1_000), v.maxValue(365 * 24 * 60 * 60 * 1000)))
 const kept = optional(
   v.record(
     v.pipe(v.string(), v.regex(/^[ybndrfg8ejkmcpqxot1uwisza345h769]{52}$/)),
@@ -153,7 +156,7 @@ export const SCHEMAS = {
   createInvite: v.strictObject({
     book,
     role: v.picklist(ROLES),
-    expiresInMs: optional(v.pipe(whole, v.minValue(1_000), v.maxValue(365 * 24 * 60 * 60 * 1000))),
+    expiresInMs,
     uses: optional(v.pipe(whole, v.minValue(1), v.maxValue(LIMITS.usesPerInvite))),
     approval: optional(v.picklist(INVITE_APPROVALS))
   }),
@@ -177,9 +180,19 @@ export const SCHEMAS = {
     before: optional(v.pipe(whole, v.minValue(0))),
     limit: v.pipe(whole, v.minValue(1), v.maxValue(200))
   }),
-  join: v.strictObject({ code: text(512), memberName: text(LIMITS.nameLength) }),
+  readCode: v.strictObject({ code: text(512) }),
+  join: v.strictObject({
+    code: text(512),
+    memberName: optional(text(LIMITS.nameLength)),
+    deviceName: optional(text(LIMITS.deviceNameLength))
+  }),
   joins: nothing,
-  cancelJoin: v.strictObject({ invite }),
+  cancelJoin: v.strictObject({ invite: name<InviteId | DeviceLinkId>() }),
+  linkDevice: v.strictObject({ expiresInMs }),
+  deviceLinks: nothing,
+  withdrawDeviceLink: v.strictObject({ id: deviceLink }),
+  confirmDevice: v.strictObject({ id: deviceLink, device }),
+  refuseDevice: v.strictObject({ id: deviceLink, device }),
 
   ...SAFEKEEPING_SCHEMAS
 } satisfies { readonly [Name in RequestName]: v.GenericSchema<unknown, RequestOf<Name>> }

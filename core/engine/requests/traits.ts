@@ -25,7 +25,9 @@ export const READING: ReadonlySet<string> = new Set<RequestName>([
   'checkPhrase',
   'backupStatus',
   'inspectBackup',
-  'recoveries'
+  'recoveries',
+  'deviceLinks',
+  'readCode'
 ])
 
 /** When everything may be another. */
@@ -40,5 +42,6 @@ export const ALL_TOPICS: readonly Topic[] = [
   'lock',
   'phrase',
   'backups',
-  'recoveries'
+  'recoveries',
+  'device-links'
 ]

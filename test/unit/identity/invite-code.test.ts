@@ -1,12 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  deviceLinkCode,
+  deviceLinkIdOf,
+  deviceLinkKey,
+  deviceLinkTopic,
+  deviceLinkUrl,
   INVITE_SECRET_BYTES,
   inviteCode,
   inviteIdOf,
   inviteKey,
   inviteLink,
   inviteTopic,
+  parseCode,
   parseInvite
 } from '../../../core/identity/invite-code.js'
 import { codeOf, valueOf } from '../../helpers/book-world.js'
@@ -51,6 +57,22 @@ describe('an invite code', () => {
       { numRuns: 2000, seed: 7 }
     )
     expect(caught / slips).toBeGreaterThan(0.9)
+  })
+
+  it('of a device looks the same, and is never taken for an invite, nor the other way round', () => {
+    fc.assert(
+      fc.property(secret, (bytes) => {
+        expect(deviceLinkCode(bytes)).toMatch(/^[a-z0-9]{4}(-[a-z0-9]{4}){4}$/)
+        for (const text of [deviceLinkCode(bytes), deviceLinkUrl(bytes)]) {
+          expect(valueOf(parseCode(text))).toEqual({ kind: 'device-link', secret: bytes })
+          expect(codeOf(parseInvite(text))).toBe('INVITE_MALFORMED')
+        }
+        expect(valueOf(parseCode(inviteCode(bytes)))).toEqual({ kind: 'invite', secret: bytes })
+        expect(deviceLinkTopic(bytes)).not.toEqual(inviteTopic(bytes))
+        expect(deviceLinkKey(bytes)).not.toEqual(inviteKey(bytes))
+        expect(deviceLinkIdOf(bytes)).not.toBe(inviteIdOf(bytes))
+      })
+    )
   })
 
   it('that is none is refused, and nothing is thrown', () => {
