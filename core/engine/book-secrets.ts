@@ -9,7 +9,7 @@ import { isAuthority } from '../authority/acts.js'
 import type { Roster } from '../authority/roster.js'
 import { keyOf } from '../identity/certificates.js'
 import { seal, SEED_BYTES } from '../identity/sealing.js'
-import type { EpochSecret } from '../log/secrets.js'
+import type { Epoch, EpochSecret } from '../log/secrets.js'
 import type { LogStore } from '../log/store.js'
 import type { Operation, PlacedEntry, Sealed } from '../ops/operations.js'
 import { placeOf } from '../ops/place.js'
@@ -29,7 +29,13 @@ export interface BookSecretsOptions {
 }
 
 export class BookSecrets {
-  constructor(private readonly o: BookSecretsOptions) {}
+  /** Changes of the secret that were read here. */
+  readonly #read = new Set<Epoch>()
+  #kept: number
+
+  constructor(private readonly o: BookSecretsOptions) {
+    this.#kept = o.store.secrets.length
+  }
 
   /** The founding secret first. */
   all(): readonly EpochSecret[] {
@@ -39,7 +45,10 @@ export class BookSecrets {
   /** Looks at a delivered entry, which the roster has taken in. */
   note(entry: PlacedEntry): void {
     for (const [at, operation] of entry.ops.entries()) {
-      if (operation.kind === 'rotate') this.#open(operation.sealed, placeOf(entry.log, entry.index, at))
+      if (operation.kind !== 'rotate') continue
+      const epoch = placeOf(entry.log, entry.index, at)
+      this.#read.add(epoch)
+      this.#open(operation.sealed, epoch)
     }
     // Any act can decide which change of the secret stands.
     if (entry.ops.some(isAuthority)) this.#choose()
@@ -49,6 +58,28 @@ export class BookSecrets {
   take(secrets: readonly EpochSecret[]): void {
     const news = secrets.filter((secret) => this.o.store.learn(secret) === 'new')
     if (news.length === 0) return
+    this.#learned()
+    this.#choose()
+  }
+
+  /**
+   * What a member's device is told if it lacks it: a secret was not sealed for who was let in again since on another
+   * device, nor for who was to go and stayed, and logs are written with it. Only such as were read here: by then it is
+   * known here too who was to go.
+   */
+  toHandOver(): readonly EpochSecret[] {
+    return this.all().filter(({ epoch }) => this.#read.has(epoch))
+  }
+
+  /** What a member's device told: it is kept once it opens a log. */
+  offered(secrets: readonly EpochSecret[], from: MemberId): void {
+    const news = secrets.filter((secret) => this.o.store.offer(secret, from) === 'new')
+    if (news.length > 0) this.o.learned()
+  }
+
+  /** A log was opened, perhaps with a secret that was only offered. */
+  noteLog(): void {
+    if (this.o.store.secrets.length === this.#kept) return
     this.#learned()
     this.#choose()
   }
@@ -81,6 +112,7 @@ export class BookSecrets {
   }
 
   #learned(): void {
+    this.#kept = this.o.store.secrets.length
     this.o.save(this.o.store.secrets.filter(({ epoch }) => epoch !== 'founding'))
     this.o.learned()
   }

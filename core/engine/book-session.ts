@@ -343,6 +343,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   #listen(): void {
     this.intake.on('delivered', () => this.#changed(['transactions', 'accounts', 'people', 'sync']))
     this.intake.on('log', (log, author) => {
+      this.secrets.noteLog()
       this.sightings.introduce(author)
       this.#learner.verified(log)
     })
@@ -369,6 +370,8 @@ export class BookSession extends EventEmitter<SessionEvents> {
           farewell: (why, from) => this.#told(why, from),
           welcome: () => this.#file.farewell && this.#keep({ farewell: null }),
           learn: (logs, from) => this.#learner.learn(logs, from),
+          toHandOver: () => this.secrets.toHandOver(),
+          offered: (secrets, from) => this.secrets.offered(secrets, from),
           parting: {
             written: ({ member, device }, { code }) =>
               this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? device : null),

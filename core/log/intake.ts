@@ -364,6 +364,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
       return false
     }
     if (checked.ok) {
+      this.store.opened(log)
       this.shares.take(checked.value)
       source.author = checked.value
       this.delivery.addLog(log, checked.value)

@@ -1,5 +1,5 @@
 /** The secrets of one book that this device knows, and the one that new logs are written with. */
-import type { Place } from '../contract/index.js'
+import type { MemberId, Place } from '../contract/index.js'
 import { equalSecrets } from '../identity/bytes.js'
 
 /** Which of the book's secrets: the founding one, or the place of the operation that made it. */
@@ -13,6 +13,8 @@ export interface EpochSecret {
 
 /** Of one epoch there is one secret; more than this are lies, and which of them is of no interest. */
 const MOST_OF_EPOCH = 8
+/** Of one member, and not yet known to be of any use. */
+const MOST_OFFERED = 256
 
 export class LogSecrets {
   /** Oldest first. */
@@ -20,6 +22,8 @@ export class LogSecrets {
   /** By epoch, one that was sealed for this member; else one that has opened a log. */
   readonly #proved = new Map<Epoch, Uint8Array>()
   readonly #opening = new Map<Epoch, Uint8Array>()
+  /** By who offered them, oldest first: nobody vouches for these until they open a log. */
+  readonly #offered = new Map<MemberId, EpochSecret[]>()
   #epoch: Epoch = 'founding'
 
   /** `later`: those that came in the founding secret's place since, oldest first. */
@@ -33,6 +37,11 @@ export class LogSecrets {
   /** Oldest first. */
   get all(): readonly EpochSecret[] {
     return this.#all
+  }
+
+  /** What is tried on a log, in this order: the newest first, and last what was only offered. */
+  get toTry(): readonly EpochSecret[] {
+    return [...[...this.#all].reverse(), ...[...this.#offered.values()].flat()]
   }
 
   /** The one that new logs are written with. */
@@ -62,9 +71,18 @@ export class LogSecrets {
     return isKnown ? 'known' : 'new'
   }
 
-  /** A log was opened with it. */
-  opened({ epoch, secret }: EpochSecret): void {
-    this.#opening.set(epoch, secret)
+  /** Takes in what a member's device offered, to be tried; says whether it was news. */
+  offer(secret: EpochSecret, from: MemberId): 'new' | 'known' {
+    if (this.toTry.some((other) => equalSecrets(other.secret, secret.secret))) return 'known'
+    const offered = this.#offered.get(from) ?? []
+    this.#offered.set(from, [...offered, secret].slice(-MOST_OFFERED))
+    return 'new'
+  }
+
+  /** A log of the book was opened with it: if it was only offered, it is known from now on. */
+  opened(secret: EpochSecret): void {
+    this.#opening.set(secret.epoch, secret.secret)
+    if (!this.#all.some((other) => equalSecrets(other.secret, secret.secret))) this.#all.push(secret)
   }
 
   /** From now on new logs are written with this secret, if it is known. */

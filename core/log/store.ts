@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Corestore from 'corestore'
 import Hypercore from 'hypercore'
 import type { NoiseStream } from 'hyperswarm'
-import { done, refuse, type LogId, type Outcome } from '../contract/index.js'
+import { done, refuse, type LogId, type MemberId, type Outcome } from '../contract/index.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
 import { guardStore } from './guard.js'
@@ -34,7 +34,7 @@ export class LogStore {
   readonly #cores = new Map<LogId, Hypercore>()
   readonly #secrets: LogSecrets
   /** What each log is written with, where that is known. */
-  readonly #written = new Map<LogId, Uint8Array>()
+  readonly #written = new Map<LogId, EpochSecret>()
 
   private constructor(
     readonly corestore: Corestore,
@@ -64,6 +64,17 @@ export class LogStore {
   /** As `learn`, of one that is known to be right: it is written with, whatever others there are. */
   learnProved(secret: EpochSecret): 'new' | 'known' {
     return this.#secrets.learnProved(secret)
+  }
+
+  /** As `learn`, of one that a member's device offered: it is tried, and kept once it has opened a log of the book. */
+  offer(secret: EpochSecret, from: MemberId): 'new' | 'known' {
+    return this.#secrets.offer(secret, from)
+  }
+
+  /** The header that was read of this log is good: so is the secret that it was read with. */
+  opened(log: LogId): void {
+    const secret = this.#written.get(log)
+    if (secret) this.#secrets.opened(secret)
   }
 
   /** From now on new logs are written with this secret, if it is known. */
@@ -122,7 +133,7 @@ export class LogStore {
     await core.ready()
     const log = logIdOf(core.key)
     this.#keep(log, core)
-    this.#written.set(log, this.#secrets.current.secret)
+    this.#written.set(log, this.#secrets.current)
     return { log, core }
   }
 
@@ -141,13 +152,12 @@ export class LogStore {
    * log is read with that secret from then on. null: not here yet, or with none.
    */
   async firstBlock(core: Hypercore, isIt: (block: Uint8Array) => boolean): Promise<Uint8Array | null> {
-    for (const each of [...this.secrets].reverse()) {
+    for (const each of this.#secrets.toTry) {
       await core.setEncryptionKey(each.secret)
       const block = await core.get(0, { wait: false })
       if (!block) return block
       if (!isIt(block)) continue
-      this.#secrets.opened(each)
-      this.#written.set(logIdOf(core.key), each.secret)
+      this.#written.set(logIdOf(core.key), each)
       return block
     }
     return null
@@ -155,7 +165,7 @@ export class LogStore {
 
   /** The secret that a log is written with; null for one that was not read yet. */
   secretOf(log: LogId): Uint8Array | null {
-    return this.#written.get(log) ?? null
+    return this.#written.get(log)?.secret ?? null
   }
 
   /** Exchanges one log over a connection, and no other. */

@@ -51,6 +51,13 @@ export const HaveMessage = v.strictObject({
 })
 export type HaveMessage = v.InferOutput<typeof HaveMessage>
 
+/** To a member's device: secrets of the book that it did not show to know, at most so many at once. */
+export const MOST_HANDED = 64
+export const SecretsMessage = v.strictObject({
+  secrets: v.pipe(v.array(v.strictObject({ epoch: text(80), secret: hex(32) })), v.maxLength(MOST_HANDED))
+})
+export type SecretsMessage = v.InferOutput<typeof SecretsMessage>
+
 /** Newcomer to inviter: knows the invite, commits to a nonce. */
 export const KnockMessage = v.strictObject({
   proof: hex(32),

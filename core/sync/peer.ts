@@ -16,7 +16,9 @@ import {
   FarewellMessage,
   HaveMessage,
   HelloMessage,
+  MOST_HANDED,
   ProofMessage,
+  SecretsMessage,
   toHex
 } from './messages.js'
 import {
@@ -32,6 +34,8 @@ import {
 const HELLO_MS = 15_000
 /** A farewell has this long to go out. */
 const LEAVE_MS = 2_000
+/** More secrets than this, over one connection, are not the book's. */
+const MOST_RECEIVED = 2048
 /** Who is told farewell can show their own logs for so long. */
 const PARTING_MS = 10_000
 
@@ -61,6 +65,8 @@ export interface PeerEvents {
   open: []
   /** It told what it has. */
   have: []
+  /** It handed over secrets that it thinks are not known here. */
+  secrets: [SecretsMessage['secrets']]
   /** It says that this device does not belong here any more. */
   farewell: [FarewellMessage]
   /** One side said farewell to the other, or now both did. */
@@ -82,6 +88,8 @@ export class Peer extends EventEmitter<PeerEvents> {
   }
   /** Those of the proof keys that the other side knows too. */
   known: readonly Uint8Array[] = []
+  /** Secrets that it was handed over here, or that it knew. */
+  readonly handed = new Set<Uint8Array>()
   /** Why this side ended it, if it did. */
   offence: string | null = null
 
@@ -97,6 +105,9 @@ export class Peer extends EventEmitter<PeerEvents> {
   #sendAccept: (value: AcceptMessage) => void = () => {}
   #sendFarewell: (value: FarewellMessage) => void = () => {}
   #sendHave: (value: HaveMessage) => void = () => {}
+  #sendSecrets: (value: SecretsMessage) => void = () => {}
+  /** How many secrets it handed over. */
+  #received = 0
 
   constructor(options: PeerOptions) {
     super()
@@ -142,6 +153,13 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.#sendHave({ lengths, digest })
   }
 
+  /** Hands over secrets of the book. */
+  hand(secrets: SecretsMessage['secrets']): void {
+    if (this.state !== 'open') return
+    for (let at = 0; at < secrets.length; at += MOST_HANDED)
+      this.#sendSecrets({ secrets: secrets.slice(at, at + MOST_HANDED) })
+  }
+
   /** Looks again at who the other side is: one who was just admitted, or removed, may be known as that only now. */
   reconsider(): void {
     if (!this.remote || (this.state !== 'waiting' && this.state !== 'open' && this.state !== 'parting')) return
@@ -174,6 +192,7 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.#sendAccept = addMessage(channel, AcceptMessage, () => this.#onAccept(), offended)
     this.#sendHave = addMessage(channel, HaveMessage, (have) => this.#onHave(have), offended)
     this.#sendFarewell = addMessage(channel, FarewellMessage, (why) => this.#onFarewell(why), offended)
+    this.#sendSecrets = addMessage(channel, SecretsMessage, (message) => this.#onSecrets(message), offended)
     channel.open()
     sendProof({ proofs: this.#proofs(this.#side) })
   }
@@ -269,6 +288,15 @@ export class Peer extends EventEmitter<PeerEvents> {
     for (const [log, length] of Object.entries(have.lengths) as [LogId, number][]) this.lengths.set(log, length)
     this.digest = have.digest
     this.emit('have')
+  }
+
+  #onSecrets({ secrets }: SecretsMessage): void {
+    this.#received += secrets.length
+    // One that is parting may have handed them over before it knew.
+    if (this.state === 'parting') return
+    if (this.state !== 'open' || this.#received > MOST_RECEIVED)
+      return this.end('secrets that nobody asked for')
+    this.emit('secrets', secrets)
   }
 
   #closed(): void {

@@ -7,9 +7,10 @@ import type { BookId, DeviceId, LogId, MemberId } from '../contract/index.js'
 import type { DeviceCertificate } from '../identity/certificates.js'
 import { equalSecrets, utf8 } from '../identity/bytes.js'
 import { derive, type KeyPair } from '../identity/keys.js'
+import type { Epoch, EpochSecret } from '../log/secrets.js'
 import type { LogStore } from '../log/store.js'
 import { Meeting } from './meeting.js'
-import type { FarewellMessage } from './messages.js'
+import { fromHex, toHex, type FarewellMessage } from './messages.js'
 import { endSwarm, startSwarm } from './network.js'
 import { Parting, type PartingSide } from './parting.js'
 import { Peer, type PeerStanding, type RemoteDevice } from './peer.js'
@@ -33,6 +34,10 @@ export interface BookSide {
   welcome(): void
   /** A member's device has logs that may not be known here; resolves when they are taken up, as far as they can be. */
   learn(logs: Iterable<LogId>, from: MemberId): Promise<void>
+  /** Secrets of the book that any member's device may be told. */
+  toHandOver(): readonly EpochSecret[]
+  /** A member's device handed over secrets: they may be none. */
+  offered(secrets: readonly EpochSecret[], from: MemberId): void
   readonly parting: PartingSide
 }
 
@@ -112,7 +117,10 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     const vector = this.#o.side.vector()
     const digest = this.#o.side.digest()
     if (digest === null) return
-    for (const peer of open) peer.tell(vector, digest)
+    for (const peer of open) {
+      this.#hand(peer)
+      peer.tell(vector, digest)
+    }
   }
 
   disconnect(device: DeviceId): void {
@@ -157,6 +165,10 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     this.#peers.add(peer)
     peer.on('open', () => this.#opened(peer))
     peer.on('have', () => this.#heard(peer))
+    peer.on('secrets', (secrets) => {
+      const all = secrets.map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
+      if (peer.remote) side.offered(all, peer.remote.member)
+    })
     peer.on('farewell', (why) => peer.remote && side.farewell(why, peer.remote))
     peer.on('parting', () => this.#part(peer))
     peer.on('close', () => this.#left(peer))
@@ -165,9 +177,20 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   #opened(peer: Peer): void {
     this.#o.store.corestore.replicate(peer.stream)
     this.#o.side.welcome()
+    this.#hand(peer)
     const digest = this.#o.side.digest()
     if (digest !== null) peer.tell(this.#o.side.vector(), digest)
     this.emit('peers')
+  }
+
+  /** Hands over what the other side did not show to know. */
+  #hand(peer: Peer): void {
+    const lacking = this.#o.side.toHandOver().filter((each) => {
+      const isLooked = peer.handed.has(each.secret)
+      peer.handed.add(each.secret)
+      return !isLooked && !isAmong(peer.known, proofKeyOf(each.secret))
+    })
+    peer.hand(lacking.map(({ epoch, secret }) => ({ epoch, secret: toHex(secret) })))
   }
 
   #heard(peer: Peer): void {

@@ -124,6 +124,8 @@ export class Rogue {
         farewell: () => void this.farewells++,
         welcome: () => {},
         learn: async (logs) => void (await Promise.all([...logs].map((log) => intake.add(log)))),
+        toHandOver: () => [],
+        offered: () => {},
         parting: { written: () => [], isOfOthers: () => false, shown: () => this.showing() }
       }
     })

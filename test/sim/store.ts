@@ -63,6 +63,9 @@ export class SimStore {
     return this.o.io.read(OPEN_MS, () => this.o.disk.logs().sort())
   }
 
+  /** Nobody offers secrets here. */
+  opened(): void {}
+
   open(log: LogId): Promise<SimCore> {
     return this.o.io.read(OPEN_MS, () => this.#core(log))
   }

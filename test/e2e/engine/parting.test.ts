@@ -124,4 +124,28 @@ describe('two owners who remove each other while they are apart', () => {
     await ben.until('books', {}, (rows) => rows[0]?.farewell)
     expect(await ben.payees(book)).toEqual([])
   })
+
+  it('can both be read by whoever stays, whatever secret they changed to meanwhile', async () => {
+    const [book, ana, [ben, cid]] = (await apart('owner', 'contributor')) as [BookId, Device, [Device, Device]]
+    await ana.start()
+    await remove(ana, book, 'Ben')
+    await ana.stop()
+    await ben.start()
+    await remove(ben, book, 'Ana')
+    await ben.post(book, 'Not for Ana')
+    await cid.start()
+    await converged(book, ben, cid)
+    // It builds on Ben's, in a log that Ana was not told the secret of.
+    await cid.post(book, 'Tea')
+    await ben.stop()
+    await ana.start()
+    await converged(book, ana, cid)
+    expect(await ana.payees(book)).toEqual(['Tea'])
+    const lost = await ana.ask('notCounted', { book })
+    expect(lost.flatMap(({ content }) => content?.payee ?? [])).toEqual(['Not for Ana'])
+    await ana.restart()
+    expect(await ana.payees(book)).toEqual(['Tea'])
+    await ana.post(book, 'Goes on')
+    await converged(book, ana, cid)
+  })
 })
