@@ -199,6 +199,11 @@ export class Book {
     return rejected && rejected.adoptions.length === 0 ? rejected.code : null
   }
 
+  /** How many operations of an entry do not count. */
+  notCountedIn(log: LogId, index: number): number {
+    return this.#state.rejectedAt.within(log, index).filter(({ adoptions }) => adoptions.length === 0).length
+  }
+
   /** Why an operation that was adopted did not count by itself, and what it is; null for any other place. */
   adopted(place: Place): NotCounted | null {
     const rejected = this.#state.rejectedAt.get(place)
@@ -214,6 +219,11 @@ export class Book {
   /** The transaction whose version this is, counted or not; null for any other place. */
   transactionOf(place: Place): TransactionId | null {
     return this.#state.versions.get(place)?.transaction.id ?? null
+  }
+
+  /** The payee that a transaction shows; empty for one that is not known. */
+  payeeOf(id: TransactionId): string {
+    return this.#state.transaction(id)?.shown.content.payee ?? ''
   }
 
   accountName(account: AccountId): string | null {

@@ -23,6 +23,13 @@ export class ByPlace<Value extends object> {
     return operation === 0 ? slot : null
   }
 
+  /** All that the operations of one entry have. */
+  within(log: LogId, index: number): readonly Value[] {
+    const slot = this.#logs.get(log)?.[index]
+    if (slot === undefined) return []
+    return Array.isArray(slot) ? slot.filter((value) => value !== undefined) : [slot]
+  }
+
   set({ origin, operation }: Placed, value: Value): void {
     let log = this.#logs.get(origin.log)
     if (!log) this.#logs.set(origin.log, (log = []))

@@ -193,6 +193,7 @@ export const activityJson = (row: ActivityRow) => ({
   account: row.account,
   subject: row.subject,
   role: row.role,
+  payee: row.payee,
   text: row.text
 })
 

@@ -348,6 +348,8 @@ export interface ActivityRow {
   readonly account: AccountId | null
   readonly subject: { readonly member: MemberId; readonly name: string } | null
   readonly role: Role | null
+  /** Of the transaction that it is about: as it was entered or amended, else as it is shown now; empty where there is none. */
+  readonly payee: string
   /** A payee, an account's name, a comment, a reason, a device's or the book's name. */
   readonly text: string
 }

@@ -10,10 +10,11 @@ import type {
   Role,
   TransactionId
 } from '../contract/index.js'
-import { decodeEntry } from '../ops/codec.js'
-import type { Entry, Operation } from '../ops/operations.js'
+import type { Operation } from '../ops/operations.js'
 import { placeOf } from '../ops/place.js'
+import { skimEntry, type Skimmed } from '../ops/skim.js'
 import type { BookSession } from './book-session.js'
+import { slicer } from './slices.js'
 
 const READ_ENTRIES = 128
 /** A page that finds little ends after so many, and says where the next one begins. */
@@ -31,8 +32,11 @@ export async function activity(session: BookSession, filter: ActivityFilter): Pr
   const rows: ActivityRow[] = []
   let position = Math.min(filter.before ?? arrivals.size, arrivals.size)
   const end = Math.max(0, position - MOST_LOOKED_AT)
+  const pause = slicer()
   while (position > end && rows.length < filter.limit) {
-    const run = arrivals.before(position, Math.min(READ_ENTRIES, position - end))
+    // Where every kind is asked for, each entry is a row, and there is no use in reading more than there is room for.
+    const most = filter.kinds ? READ_ENTRIES : Math.min(READ_ENTRIES, filter.limit - rows.length)
+    const run = arrivals.before(position, Math.min(most, position - end))
     if (!run) break
     const author = session.delivery.author(run.log)?.member
     if (filter.member && author !== filter.member) {
@@ -43,41 +47,46 @@ export async function activity(session: BookSession, filter: ActivityFilter): Pr
     for (let index = run.to - 1; index >= run.from && rows.length < filter.limit; index--) {
       position--
       const block = blocks[index - run.from]
-      const entry = block && decodeEntry(block, run.log)
       // What is not on the disk yet was written a moment ago, and comes with the next page that is asked for.
-      if (!entry?.ok || entry.value.ops.length === 0) continue
-      const row = rowOf(session, run.log, index, entry.value)
+      const entry = block && skimEntry(block, run.log)
+      if (!entry || entry.kinds.length === 0) continue
+      const row = rowOf(session, run.log, index, entry)
       if (!filter.kinds || filter.kinds.includes(row.kind)) rows.push(row)
+      await pause()
     }
   }
   return { rows, next: position > 0 ? position : null }
 }
 
-function rowOf(session: BookSession, log: LogId, index: number, { ops, wallMs }: Entry): ActivityRow {
+function rowOf(session: BookSession, log: LogId, index: number, entry: Skimmed): ActivityRow {
   const author = session.delivery.author(log)
   if (!author) throw new Error(`a log without an author: ${log}`)
-  const kinds = ops.map((operation) => kindOf(operation, author.member))
+  const kinds = entry.kinds.map((kind, number) =>
+    kind === 'remove' ? kindOf(entry.operation(number), author.member) : plainKind(kind)
+  )
   const kind = mostOf(kinds)
   const at = kinds.indexOf(kind)
   const place = placeOf<Place>(log, index, at)
   return {
     place,
-    wallMs,
+    wallMs: entry.wallMs,
     member: author.member,
     memberName: session.roster.memberName(author.member),
     device: author.device,
     deviceName: session.deviceName(author.device),
     kind,
     count: kinds.filter((each) => each === kind).length,
-    notCounted: ops.filter((_, number) => session.book.reasonAt(placeOf(log, index, number)) !== null).length,
-    ...aboutOf(session, ops[at] as Operation, place)
+    notCounted: session.book.notCountedIn(log, index),
+    ...aboutOf(session, entry.operation(at), place)
   }
 }
 
 export function kindOf(operation: Operation, author: MemberId): ActivityKind {
-  if (operation.kind === 'openInvite') return 'invite'
-  return operation.kind === 'remove' && operation.member === author ? 'leave' : operation.kind
+  return operation.kind === 'remove' && operation.member === author ? 'leave' : plainKind(operation.kind)
 }
+
+/** By its kind alone. */
+const plainKind = (kind: Operation['kind']): ActivityKind => (kind === 'openInvite' ? 'invite' : kind)
 
 /** The kind that most of it is, the first of those that are as many; a change of the secret is never the point. */
 function mostOf(kinds: readonly ActivityKind[]): ActivityKind {
@@ -86,11 +95,17 @@ function mostOf(kinds: readonly ActivityKind[]): ActivityKind {
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0]
 }
 
-type About = Pick<ActivityRow, 'transaction' | 'account' | 'subject' | 'role' | 'text'>
+type About = Pick<ActivityRow, 'transaction' | 'account' | 'subject' | 'role' | 'payee' | 'text'>
 
 function aboutOf(session: BookSession, operation: Operation, place: Place): About {
   const { book } = session
-  const nothing: About = { transaction: null, account: null, subject: null, role: null, text: '' }
+  const nothing: About = { transaction: null, account: null, subject: null, role: null, payee: '', text: '' }
+  const entry = (transaction: TransactionId | null, text = ''): About => ({
+    ...nothing,
+    transaction,
+    payee: transaction ? book.payeeOf(transaction) : '',
+    text
+  })
   const person = (member: MemberId, role: Role | null, text = ''): About => ({
     ...nothing,
     subject: { member, name: session.roster.memberName(member) },
@@ -100,13 +115,13 @@ function aboutOf(session: BookSession, operation: Operation, place: Place): Abou
   switch (operation.kind) {
     case 'post':
     case 'amend':
-      return { ...nothing, transaction: book.transactionOf(place), text: operation.payee }
+      return { ...entry(book.transactionOf(place), operation.payee), payee: operation.payee }
     case 'void':
-      return { ...nothing, transaction: book.transactionOf(place), text: operation.reason }
+      return entry(book.transactionOf(place), operation.reason)
     case 'adopt':
-      return { ...nothing, transaction: book.transactionOf(operation.place) }
+      return entry(book.transactionOf(operation.place))
     case 'comment':
-      return { ...nothing, transaction: operation.transaction as TransactionId, text: operation.text }
+      return entry(operation.transaction as TransactionId, operation.text)
     case 'createAccount':
       return { ...nothing, account: place as AccountId, text: operation.name }
     case 'editAccount':

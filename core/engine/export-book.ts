@@ -4,9 +4,11 @@ import type { AccountRow, TransactionRow } from '../contract/index.js'
 import { hledgerPieces } from '../exchange/hledger.js'
 import { jsonPieces } from '../exchange/json.js'
 import type { BookSession } from './book-session.js'
-import { slicer } from './slices.js'
+import { slicer, stepwise } from './slices.js'
 
 const PAGE_ROWS = 200
+/** Pieces are put together in lots, and the lots in the end: all at once would take too long. */
+const LOT = 1024
 /** A book that changes faster than it can be read is read in one go. */
 const MOST_STARTS = 5
 
@@ -18,18 +20,24 @@ interface Snapshot {
 export async function exportBook(session: BookSession, format: 'hledger' | 'json'): Promise<string> {
   const { accounts, transactions } = await snapshot(session)
   const book = { summary: { book: session.id, ...session.book.summary() }, accounts, transactions }
-  const texts: string[] = []
+  const lots: string[] = []
+  let lot: string[] = []
   const pause = slicer()
   for (const text of format === 'hledger' ? hledgerPieces(book) : jsonPieces(book)) {
-    texts.push(text)
+    lot.push(text)
+    if (lot.length === LOT) {
+      lots.push(lot.join(''))
+      lot = []
+    }
     await pause()
   }
-  return texts.join('')
+  return [...lots, ...lot].join('')
 }
 
 /** All rows as they were at one moment: begins again when the book changes on the way. */
 async function snapshot(session: BookSession): Promise<Snapshot> {
   for (let start = 1; start < MOST_STARTS; start++) {
+    await stepwise(session.book.preparingJournal({}))
     const { changes } = session
     const transactions: TransactionRow[] = []
     for (;;) {

@@ -2,7 +2,6 @@
  * Composition root: holds a data folder, opens it while it is unlocked, and answers the contract. What swaps all that is
  * behind the folder (locking, unlocking) happens here, one at a time, with other requests waiting outside.
  */
-import * as v from 'valibot'
 import {
   done,
   LIMITS,
@@ -28,6 +27,7 @@ import { OpenedFolder } from './opened-folder.js'
 import { PersonGuard } from './person-guard.js'
 import { isOfFolder, type Handler, type Handlers, type HolderRequest } from './requests/handlers.js'
 import { SCHEMAS } from './requests/schemas.js'
+import { checkShape } from './requests/shape.js'
 import { ALL_TOPICS, READING } from './requests/traits.js'
 import { commitRestore, dropStaged } from './restore.js'
 import { SettingsFile } from './settings-file.js'
@@ -93,12 +93,7 @@ class FolderHolder implements Engine {
     if (this.#state === 'closing') return closing()
     if (!Object.hasOwn(SCHEMAS, name)) return refuse('BAD_REQUEST', `There is no request "${name}".`)
     const known = name as RequestName
-    // A list without elements would pass for an object without entries.
-    if (Array.isArray(body)) return refuse('BAD_REQUEST', 'A request is no list.', { request: name })
-    const request = v.safeParse(SCHEMAS[known] as v.GenericSchema, body)
-    if (!request.success) return refuse('BAD_REQUEST', explain(request.issues), { request: name })
-    if (!READING.has(known)) this.#idle.touch()
-    const answer = this.#answer(known, request.output)
+    const answer = this.#checked(known, body)
     this.#busy.add(answer)
     try {
       return await answer
@@ -127,6 +122,13 @@ class FolderHolder implements Engine {
     })
     this.#feed.close()
     await this.lock.release()
+  }
+
+  async #checked(name: RequestName, body: unknown): Promise<Outcome<unknown>> {
+    const request = await checkShape(name, body)
+    if (!request.ok) return request
+    if (!READING.has(name)) this.#idle.touch()
+    return this.#answer(name, request.value)
   }
 
   async #answer(name: RequestName, request: unknown): Promise<Outcome<unknown>> {
@@ -317,11 +319,3 @@ const closing = (): Outcome<never> => refuse('ENGINE_STOPPED', 'Guildbook is clo
 
 const locked = (): Outcome<never> =>
   refuse('KEYS_LOCKED', 'Guildbook is locked. Unlock it with its passphrase first.')
-
-/** The first thing that is wrong with a request, and where. */
-function explain(issues: readonly v.BaseIssue<unknown>[]): string {
-  const [issue] = issues
-  if (!issue) return 'The request is malformed.'
-  const path = v.getDotPath(issue)
-  return path ? `${path}: ${issue.message}` : issue.message
-}

@@ -371,3 +371,11 @@ const BY_NUMBER: readonly (AnyForm | undefined)[] = (() => {
 })()
 
 export const formOfNumber = (number: number): AnyForm | undefined => BY_NUMBER[number]
+
+const KINDS: readonly (OperationKind | undefined)[] = (() => {
+  const kinds: OperationKind[] = []
+  for (const kind of Object.keys(FORMS) as OperationKind[]) kinds[formOf(kind).number] = kind
+  return kinds
+})()
+
+export const kindOfNumber = (number: number): OperationKind | undefined => KINDS[number]

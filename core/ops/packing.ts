@@ -17,16 +17,17 @@ export function opSizeBytes(operation: Operation): number {
   return state.end + table.logs.length * KEY_BYTES
 }
 
+export interface RunLimits {
+  readonly blockBytes: number
+  readonly operationsPerEntry: number
+}
+
 /**
- * The operations in their order, in runs that each fit an entry. One that is too large for any block is a run of its
- * own, which is refused when it is written.
+ * The operations in their order, in runs that each fit an entry, found one after the other as they are asked for. One
+ * that is too large for any block is a run of its own, which is refused when it is written.
  */
-export function packEntries(
-  ops: readonly Operation[],
-  limits: { readonly blockBytes: number; readonly operationsPerEntry: number } = LIMITS
-): Operation[][] {
+export function* packRuns(ops: Iterable<Operation>, limits: RunLimits = LIMITS): Generator<Operation[]> {
   const room = limits.blockBytes - Math.min(RESERVED_BYTES, limits.blockBytes >>> 2)
-  const runs: Operation[][] = []
   let run: Operation[] = []
   let state: State = { start: 0, end: 0, buffer: Buffer.alloc(0) }
   let table = new TableWriter(null)
@@ -34,7 +35,7 @@ export function packEntries(
     frame(op, table, state)
     const full = state.end + table.logs.length * KEY_BYTES > room || run.length >= limits.operationsPerEntry
     if (full && run.length > 0) {
-      runs.push(run)
+      yield run
       run = []
       state = { start: 0, end: 0, buffer: Buffer.alloc(0) }
       table = new TableWriter(null)
@@ -42,6 +43,10 @@ export function packEntries(
     }
     run.push(op)
   }
-  if (run.length > 0) runs.push(run)
-  return runs
+  if (run.length > 0) yield run
 }
+
+/** All runs at once. */
+export const packEntries = (ops: Iterable<Operation>, limits?: RunLimits): Operation[][] => [
+  ...packRuns(ops, limits)
+]

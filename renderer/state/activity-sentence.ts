@@ -28,6 +28,7 @@ export const isActivityGroup = (text: string | undefined): text is ActivityGroup
 export function activitySentence(row: ActivityRow, i18n: I18n): string {
   const values = {
     text: row.text || i18n.text('transactions.noPayee'),
+    payee: row.payee || i18n.text('transactions.noPayee'),
     name: row.subject?.name ?? '',
     role: row.role ? i18n.text(`roleIn.${row.role}`) : '',
     count: row.count
@@ -36,6 +37,11 @@ export function activitySentence(row: ActivityRow, i18n: I18n): string {
     case 'void':
     case 'remove':
       return i18n.text(row.text ? `activity.because.${row.kind}` : `activity.did.${row.kind}`, values)
+    case 'adopt':
+      return i18n.text(
+        row.transaction && row.count === 1 ? 'activity.because.adopt' : 'activity.did.adopt',
+        values
+      )
     case 'setBook':
       return i18n.text(row.text ? 'activity.did.setBook' : 'activity.because.setBook', values)
     default:

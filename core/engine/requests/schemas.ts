@@ -51,7 +51,7 @@ const inBook = v.strictObject({ book })
 const nothing = v.strictObject({})
 
 const money = v.strictObject({ amountMinor: whole, currency })
-const draft = v.strictObject({
+export const DraftSchema = v.strictObject({
   date,
   payee: text(LIMITS.payeeLength),
   note: optional(text(LIMITS.noteLength)),
@@ -83,6 +83,12 @@ const page = {
   limit: v.pipe(whole, v.minValue(0), v.maxValue(LIMITS.pageRows)),
   order
 }
+
+const rows = <Row extends v.GenericSchema>(row: Row) =>
+  v.pipe(v.array(row), v.minLength(1), v.maxLength(LIMITS.operationsPerEntry))
+
+/** An import with whatever rows. */
+export const ImportSchema = v.strictObject({ book, transactions: rows(v.unknown()) })
 
 export const SCHEMAS = {
   appInfo: nothing,
@@ -119,17 +125,17 @@ export const SCHEMAS = {
     state: optional(v.picklist(['open', 'closed']))
   }),
 
-  post: v.strictObject({ book, transaction: draft }),
+  post: v.strictObject({ book, transaction: DraftSchema }),
   postMany: v.strictObject({
     book,
-    transactions: v.pipe(v.array(draft), v.minLength(1), v.maxLength(LIMITS.operationsPerEntry))
+    transactions: rows(DraftSchema)
   }),
-  amend: v.strictObject({ book, id, transaction: draft }),
+  amend: v.strictObject({ book, id, transaction: DraftSchema }),
   void: v.strictObject({ book, id, reason: optional(text(LIMITS.noteLength)) }),
   resolve: v.strictObject({
     book,
     id,
-    keep: v.union([v.strictObject({ version: name<VersionId>() }), v.strictObject({ merged: draft })])
+    keep: v.union([v.strictObject({ version: name<VersionId>() }), v.strictObject({ merged: DraftSchema })])
   }),
 
   journal: v.strictObject({ book, filter, ...page }),

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   done,
   LIMITS,
@@ -7,7 +8,7 @@ import {
   type TransactionRow
 } from '../../contract/index.js'
 import type { Operation } from '../../ops/operations.js'
-import { packEntries } from '../../ops/packing.js'
+import { packRuns } from '../../ops/packing.js'
 import { placeOf } from '../../ops/place.js'
 import type { BookSession, Written } from '../book-session.js'
 import { exportBook } from '../export-book.js'
@@ -63,9 +64,10 @@ export const transactionHandlers = ({ library }: EngineParts): Handlers<Transact
         await pause()
       }
       const writing: Promise<Outcome<Written>>[] = []
-      for (const run of packEntries(ops, IMPORT_LIMITS)) {
+      for (const run of packRuns(ops, IMPORT_LIMITS)) {
         writing.push(session.write(() => done(run)))
-        await pause()
+        // It becomes part of the book before the next turn: one of them at a time.
+        await nextTurn()
       }
       const written = await Promise.all(writing)
       const failed = written.find((outcome) => !outcome.ok)

@@ -108,6 +108,10 @@ describe('what was written apart', () => {
     expect(rows.map(({ kind, memberName }) => `${memberName} ${kind}`)).toEqual(
       expect.arrayContaining(['Ben adopt', 'Ana remove', 'Cid post', 'Ana admit', 'Ana invite'])
     )
+    expect(rows.find(({ kind }) => kind === 'adopt')).toMatchObject({
+      payee: 'Late taxi',
+      transaction: row!.id
+    })
   })
 })
 

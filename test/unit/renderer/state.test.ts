@@ -304,6 +304,7 @@ describe('what someone did', () => {
     account: null,
     subject: null,
     role: null,
+    payee: '',
     text: '',
     ...more
   })
@@ -336,6 +337,13 @@ describe('what someone did', () => {
       'made Ben an owner'
     )
     expect(activitySentence(row({ count: 2, text: 'Taxi' }), i18n)).toBe('entered 2 entries, first Taxi')
+    expect(activitySentence(row({ kind: 'void', payee: 'Taxi' }), i18n)).toBe('voided Taxi')
+    expect(activitySentence(row({ kind: 'void', payee: 'Taxi', text: 'Twice' }), i18n)).toBe(
+      'voided Taxi: Twice'
+    )
+    expect(activitySentence(row({ kind: 'comment', payee: 'Taxi', text: 'Why?' }), i18n)).toBe(
+      'commented on Taxi: Why?'
+    )
   })
 
   it('is found under one heading, whatever its kind', () => {
