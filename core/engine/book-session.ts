@@ -421,9 +421,13 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return shown
   }
 
-  /** A farewell counts from a member only; anyone who knows the old secret could say it. */
+  /**
+   * A farewell counts from an owner only, who could make it true, or for a device from another one of the same person.
+   * It keeps this device from writing: nobody else may do that by merely saying so.
+   */
   #told({ code, byName }: FarewellMessage, { member }: RemoteDevice): void {
-    if (!this.roster.role(member)) return
+    const isOwn = code === 'DEVICE_REVOKED' && member === this.options.identity.memberId
+    if (this.roster.role(member) !== 'owner' && !isOwn) return
     this.#keep({ farewell: { code, byName, toldMs: Date.now() } })
     this.#changed(['books', 'people', 'sync'])
   }

@@ -16,6 +16,11 @@ import { Parting, type PartingSide } from './parting.js'
 import { Peer, type PeerStanding, type RemoteDevice } from './peer.js'
 
 const MOST_WAITING = 32
+/**
+ * Connections whose other end has not shown yet that it knows the book, which takes a moment: whoever found the topic can
+ * hold as many as they like, and Hyperswarm asks nobody any more once there are 64.
+ */
+const MOST_UNPROVED = 16
 /** Topics that this device is found under: of the newest secrets, and of older ones for those who know no newer. */
 const MOST_TOPICS = 16
 const MOST_PROOFS = 1024
@@ -163,6 +168,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     if (peer.state === 'closed') return
     if (this.strangers().length >= MOST_WAITING) return peer.end('too many are waiting')
     this.#peers.add(peer)
+    this.#makeRoom()
     peer.on('open', () => this.#opened(peer))
     peer.on('have', () => this.#heard(peer))
     peer.on('secrets', (secrets) => {
@@ -172,6 +178,12 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     peer.on('farewell', (why) => peer.remote && side.farewell(why, peer.remote))
     peer.on('parting', () => this.#part(peer))
     peer.on('close', () => this.#left(peer))
+  }
+
+  /** Hangs up on those who have said nothing for longest. */
+  #makeRoom(): void {
+    const unproved = [...this.#peers].filter(({ state }) => state === 'proof' || state === 'hello')
+    for (const peer of unproved.slice(0, -MOST_UNPROVED)) peer.end('others came who may know the book')
   }
 
   #opened(peer: Peer): void {

@@ -7,9 +7,12 @@ import HyperDHT from 'hyperdht'
 import Hyperswarm, { type NoiseStream } from 'hyperswarm'
 import Protomux, { type Channel, type Message } from 'protomux'
 import { raw } from 'compact-encoding'
-import type { Side } from '../../core/sync/proofs.js'
+import type { DeviceCertificate } from '../../core/identity/certificates.js'
+import { derive, type KeyPair } from '../../core/identity/keys.js'
 import { Meeting } from '../../core/sync/meeting.js'
+import { toHex } from '../../core/sync/messages.js'
 import { parseAddress } from '../../core/sync/network.js'
+import { certificateToMessage, proofOf, signPresence, type Side } from '../../core/sync/proofs.js'
 import type { World } from './engines.js'
 
 /** The messages of a protocol, in the order in which both sides add them. */
@@ -39,7 +42,7 @@ export class Talk {
   readonly closed: Promise<void>
   state: 'open' | 'closed' = 'open'
   readonly #messages = new Map<string, Message<Uint8Array>>()
-  #wake: () => void = () => {}
+  #wakers: (() => void)[] = []
   #channel: Channel | null = null
 
   constructor(readonly stream: NoiseStream) {
@@ -85,8 +88,12 @@ export class Talk {
       const found = this.heard.find(({ name }) => names.includes(name))
       if (found) return JSON.parse(Buffer.from(found.bytes).toString('utf8')) as Record<string, unknown>
       if (this.state === 'closed') throw new Error(`hung up on before ${names.join(' or ')}`)
-      await new Promise<void>((resolve) => (this.#wake = resolve))
+      await new Promise<void>((resolve) => this.#wakers.push(resolve))
     }
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers.splice(0)) wake()
   }
 }
 
@@ -127,9 +134,9 @@ export class Talker {
     return talker
   }
 
-  /** The connections so far. */
-  get talks(): readonly Talk[] {
-    return this.#arrived
+  /** The connections that there are now. */
+  get open(): readonly Talk[] {
+    return this.#arrived.filter(({ state }) => state === 'open')
   }
 
   /** Resolves when there were so many connections. */
@@ -144,3 +151,23 @@ export class Talker {
     await this.dht.destroy()
   }
 }
+
+/** What a device of a book proves with. */
+export interface Credentials {
+  readonly secret: Uint8Array
+  readonly certificate: DeviceCertificate
+  readonly device: KeyPair
+}
+
+export const bookTopic = (secret: Uint8Array): Uint8Array => derive(secret, 'book-topic')
+/** Under this the two ends of a connection speak of a book; a stranger sees it in the first message that comes. */
+export const bookChannel = (secret: Uint8Array): Uint8Array => derive(secret, 'book-channel')
+
+/** The two messages by which a member's device shows who it is, on this very connection. */
+export const introduction = ({ stream, side }: Talk, { secret, certificate, device }: Credentials) => ({
+  proof: { proofs: [toHex(proofOf(derive(secret, 'book-proof'), 'book', stream.handshakeHash, side))] },
+  hello: {
+    certificate: certificateToMessage(certificate),
+    signature: signPresence(device, stream.handshakeHash, side)
+  }
+})
