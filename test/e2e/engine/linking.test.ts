@@ -1,7 +1,7 @@
 /** A second device of the same person, linked by a code: it is theirs in all their books, and can be cut off for good. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { DeviceId, DeviceLinkRow, JoinRow } from '../../../core/contract/index.js'
 import { knockWith } from '../../helpers/knock.js'
+import { link } from '../../helpers/linking.js'
 import { converged, letIn, World, type Device } from '../../helpers/engines.js'
 
 const MINUTES = 60_000
@@ -9,38 +9,6 @@ let world: World
 
 beforeAll(async () => void (world = await World.open()))
 afterAll(() => world.end())
-
-const newLink = (device: Device): Promise<DeviceLinkRow> => device.ask('linkDevice', {})
-const codeOf = (row: DeviceLinkRow): string => row.code ?? 'none'
-
-const enter = (device: Device, row: DeviceLinkRow): Promise<JoinRow> =>
-  device.ask('join', { code: codeOf(row), deviceName: device.name })
-
-/** Resolves when both screens show the same four words. */
-async function match(holder: Device, newcomer: Device): Promise<{ id: DeviceLinkRow['id']; device: DeviceId }> {
-  for (;;) {
-    const rows = await holder.until('deviceLinks', {}, (all) =>
-      all.some(({ waiting }) => waiting.some((each) => each.deviceName === newcomer.name))
-    )
-    const [join] = await newcomer.ask('joins', {})
-    for (const { id, waiting } of rows) {
-      const seen = waiting.find((each) => each.deviceName === newcomer.name)
-      if (seen && join?.words.join() === seen.words.join()) return { id, device: seen.device }
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-const joined = (device: Device) =>
-  device.until('joins', {}, (rows) => rows[0]?.kind === 'device-link' && rows[0].step === 'joined')
-
-async function link(holder: Device, newcomer: Device): Promise<DeviceId> {
-  await enter(newcomer, await newLink(holder))
-  const found = await match(holder, newcomer)
-  await holder.ask('confirmDevice', found)
-  await joined(newcomer)
-  return found.device
-}
 
 const memberOf = async (device: Device) => (await device.ask('books', {}))[0]?.me.member
 
