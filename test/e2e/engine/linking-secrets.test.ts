@@ -41,7 +41,7 @@ describe('a linked device', { timeout: 3 * MINUTES }, () => {
     expect((await phone.status(book)).problems).toEqual([])
   })
 
-  it('that was linked while someone else changed the secret is told it by a change more', async () => {
+  it('that was linked while someone else changed the secret is told it when it meets someone who knows it', async () => {
     const [ana, cara, ben] = [await world.device('Ana'), await world.device('Cara'), await world.device('Ben')]
     const book = await ana.createBook()
     await letIn(ana, book, cara)
