@@ -193,7 +193,21 @@ export class Roster {
       )
     }
     for (const [device, act] of this.#namedDevices(present)) reasons.set(device, [act])
-    return rotationOf(this.#standing(), reasons)
+    return rotationOf(this.#standing(), this.#vainAdmissions(), reasons)
+  }
+
+  /**
+   * Admissions that do not stand, of people who are not here, by people who are: they did not know better, and handed
+   * over the secret. Who was removed meanwhile had none to hand over that is of use now.
+   */
+  #vainAdmissions(): Act[] {
+    return this.#owners.filter(
+      (act) =>
+        act.operation.kind === 'admit' &&
+        this.#verdicts.get(act) !== null &&
+        this.role(act.author) !== null &&
+        this.role(act.operation.member) === null
+    )
   }
 
   /** Whom a secret has to be sealed for so that these members, on all their devices, can open it. */

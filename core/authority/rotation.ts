@@ -14,25 +14,26 @@ export interface Rotation {
 }
 
 /**
- * `reasons`: whom the secret is for, and the acts by which, admissions of a member and names of a device. Whoever does
- * either hands over the secrets that they know.
+ * `leaks`: acts by which someone who is not here was handed the secret. `reasons`: whom the secret is for, and the acts by
+ * which, admissions of a member and names of a device. Whoever does either hands over the secrets that they know.
  */
 export function rotationOf(
   standing: readonly Act[],
+  leaks: readonly Act[],
   reasons: ReadonlyMap<MemberId | DeviceId, readonly Act[]>
 ): Rotation {
   let last: Act | null = null
-  const removals: Act[] = []
+  const leaky = [...leaks]
   for (const act of standing) {
     const { kind } = act.operation
-    if (kind === 'remove' || kind === 'revokeDevice') removals.push(act)
+    if (kind === 'remove' || kind === 'revokeDevice') leaky.push(act)
     if (kind === 'rotate' && (!last || compareActs(last, act) < 0)) last = act
   }
-  if (last?.operation.kind !== 'rotate') return { current: null, due: removals.length > 0 ? 'yes' : 'no' }
+  if (last?.operation.kind !== 'rotate') return { current: null, due: leaky.length > 0 ? 'yes' : 'no' }
   const act = last
   const { sealed } = last.operation
   const told = new Set<MemberId | DeviceId>(sealed.map(({ member }) => member))
-  const isLeaky = removals.some((removal) => !hasSeen(act, removal))
+  const isLeaky = leaky.some((each) => !hasSeen(act, each))
   // Who was let in, or linked, by someone who knew it was handed it then.
   const isMissing = [...reasons].some(
     ([key, acts]) => !told.has(key) && !acts.some((reason) => hasSeen(reason, act))

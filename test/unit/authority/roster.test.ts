@@ -72,6 +72,16 @@ const revoke = (number: number, kept: readonly Kept[] = []): Operation => ({
   kept
 })
 
+/** A new secret for these members. */
+const sealedFor = (...numbers: number[]): Operation => ({
+  kind: 'rotate',
+  sealed: numbers.map((number) => ({
+    member: member(number),
+    ephemeral: new Uint8Array(32),
+    box: new Uint8Array(64)
+  }))
+})
+
 const authority = fc.oneof(
   fc
     .record({
@@ -237,15 +247,7 @@ describe('the roster', () => {
 
   it('wants the secret changed where someone is back whom nobody handed it', () => {
     const ops = [admit(0, 'owner'), admit(1, 'viewer')]
-    const rotate = (...numbers: number[]): Operation => ({
-      kind: 'rotate',
-      sealed: numbers.map((number) => ({
-        member: member(number),
-        ephemeral: new Uint8Array(32),
-        box: new Uint8Array(64)
-      }))
-    })
-    const removal = entryOf(0, 2, 2, [remove(1), rotate(0)])
+    const removal = entryOf(0, 2, 2, [remove(1), sealedFor(0)])
     const roster = rosterOf([entryOf(0, 1, 1, ops), removal])
     expect(roster.rotation().due).toBe('no')
     const admitted = rosterOf([entryOf(0, 1, 1, ops), removal, entryOf(0, 3, 3, [admit(1, 'viewer')])])
@@ -253,8 +255,26 @@ describe('the roster', () => {
     roster.apply(entryOf(0, 3, 3, [{ kind: 'setRole', member: member(1), role: 'viewer', kept: [] }]))
     expect(roster.role(member(1))).toBe('viewer')
     expect(roster.rotation().due).toBe('yes')
-    roster.apply(entryOf(0, 4, 4, [rotate(0, 1)]))
+    roster.apply(entryOf(0, 4, 4, [sealedFor(0, 1)]))
     expect(roster.rotation().due).toBe('no')
+  })
+
+  it('wants the secret changed where someone was let in, and handed it, whose admission does not stand', () => {
+    const first = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'owner')])
+    const demotion = entryOf(0, 2, 2, [
+      { kind: 'setRole', member: member(1), role: 'viewer', kept: [{ log: logAt(1), length: 1 }] }
+    ])
+    const unaware = entryOf(1, 1, 2, [admit(2, 'contributor')], [first])
+    const roster = rosterOf([first, unaware, demotion])
+    expect([1, 2].map((number) => roster.role(member(number)))).toEqual(['viewer', null])
+    expect(roster.rotation().due).toBe('yes')
+    roster.apply(entryOf(0, 3, 3, [sealedFor(0, 1)]))
+    expect(roster.rotation().due).toBe('yes')
+    roster.apply(entryOf(0, 4, 4, [sealedFor(0, 1)], [unaware]))
+    expect(roster.rotation().due).toBe('no')
+    // Whoever is removed was told no secret since: what they do with the old one is of no interest.
+    const removal = rosterOf([first, unaware, entryOf(0, 2, 2, [remove(1), sealedFor(0)])])
+    expect(removal.rotation().due).toBe('no')
   })
 
   describe('of owners who disagree', () => {
