@@ -15,6 +15,7 @@ export const MENU_COMMANDS = [
   'view-transactions',
   'view-accounts',
   'view-people',
+  'view-activity',
   'view-sync',
   'view-conflicts',
   'view-settings',

@@ -15,6 +15,7 @@ import { systemLanguages } from '../i18n/system-languages.js'
 import { Commands } from './commands.js'
 import type { Connection, LinkState } from './connection.js'
 import { Router } from './router.svelte.js'
+import { Unfinished } from './unfinished.js'
 
 const LAST_BOOK_KEY = 'guildbook:last-book'
 
@@ -24,6 +25,7 @@ export class App {
   readonly router = new Router()
   readonly commands = new Commands()
   readonly i18n = new I18n()
+  readonly unfinished = new Unfinished()
 
   link: LinkState = $state('connecting')
   /** How many channels there have been: answers of an earlier one may be out of date. */

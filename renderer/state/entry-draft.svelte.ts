@@ -41,6 +41,17 @@ export interface DraftProblem {
   readonly refusal?: Refusal
 }
 
+/** All that was typed, without what follows from it. */
+export interface DraftTexts {
+  readonly dateText: string
+  readonly payee: string
+  readonly note: string
+  readonly tagsText: string
+  readonly lines: readonly LineTexts[]
+}
+
+type LineTexts = Pick<DraftLine, 'account' | 'accountText' | 'amountText' | 'valueText' | 'note'>
+
 export interface DraftContext {
   readonly bookCurrency: CurrencyCode
   account(id: AccountId): AccountRow | undefined
@@ -96,6 +107,22 @@ export class EntryDraft {
     if (!fill || fill.line !== line || fill.field !== field) return ''
     const currency = field === 'amount' ? this.currencyOf(line) : this.balance.main
     return formatDecimal(fill.amountMinor, currency).replace('-', '\u2212')
+  }
+
+  get texts(): DraftTexts {
+    const { dateText, payee, note, tagsText } = this
+    const lines = this.lines.map(({ account, accountText, amountText, valueText, note: own }) => ({
+      ...{ account, accountText, amountText, valueText },
+      note: own
+    }))
+    return { dateText, payee, note, tagsText, lines }
+  }
+
+  /** Goes on with what was typed before. */
+  type({ dateText, payee, note, tagsText, lines }: DraftTexts): this {
+    Object.assign(this, { dateText, payee, note, tagsText })
+    this.lines = lines.map((line) => Object.assign(new DraftLine(), line))
+    return this
   }
 
   addLine(): DraftLine {

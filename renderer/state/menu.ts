@@ -9,6 +9,7 @@ const VIEWS: Partial<Record<MenuCommand, BookView>> = {
   'view-transactions': 'transactions',
   'view-accounts': 'accounts',
   'view-people': 'people',
+  'view-activity': 'activity',
   'view-sync': 'sync',
   'view-conflicts': 'conflicts',
   'view-settings': 'settings'

@@ -16,7 +16,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await clean('join')
     await page.goBack()
     await openSample(page)
-    for (const view of ['overview', 'accounts', 'people', 'sync', 'conflicts', 'settings', 'transactions']) {
+    for (const view of [
+      'overview',
+      'accounts',
+      'people',
+      'activity',
+      'sync',
+      'conflicts',
+      'settings',
+      'transactions'
+    ]) {
       await go(page, view)
       await clean(view)
     }

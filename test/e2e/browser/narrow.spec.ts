@@ -1,7 +1,7 @@
 import { expect, go, openSample, test } from './world.js'
 import type { Page } from '@playwright/test'
 
-const VIEWS = ['overview', 'transactions', 'accounts', 'people', 'sync', 'conflicts', 'settings']
+const VIEWS = ['overview', 'transactions', 'accounts', 'people', 'activity', 'sync', 'conflicts', 'settings']
 
 /** Nothing may stick out sideways: what cannot be scrolled to cannot be read. */
 const overflow = (page: Page): Promise<number> =>

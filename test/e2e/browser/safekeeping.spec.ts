@@ -71,6 +71,27 @@ test('a passphrase locks what is on screen, and opens it again where it was', as
     await expect(page.getByLabel('Lock by itself')).toHaveValue('300000')
   })
 
+  await test.step('what was half written is there again, and no reload brings it back', async () => {
+    await go(page, 'transactions')
+    await page.keyboard.press('n')
+    await page.getByRole('combobox', { name: 'Payee' }).fill('Half a thought')
+    await page.getByLabel('Amount of line 1').fill('12')
+    await page.getByRole('button', { name: /Switch book/ }).click()
+    await page.getByRole('menuitem', { name: 'Lock now' }).click()
+    await expect(page.getByRole('heading', { name: 'Locked' })).toBeVisible()
+    await expect(page.getByText('Half a thought')).toBeHidden()
+    await page.getByLabel('Your passphrase', { exact: true }).fill('correct horse battery')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await expect(page.getByRole('combobox', { name: 'Payee' })).toHaveValue('Half a thought')
+    await expect(page.getByLabel('Amount of line 1')).toHaveValue('12')
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await expect(page.getByRole('heading', { level: 1, name: 'Transactions' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Go on' })).toBeHidden()
+    await go(page, 'settings')
+  })
+
   await test.step('and it can be removed', async () => {
     await page.getByRole('button', { name: 'Remove…' }).click()
     await page.getByLabel('Present passphrase', { exact: true }).fill('correct horse battery')

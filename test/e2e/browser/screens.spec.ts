@@ -5,7 +5,7 @@ import type { AccountRow, CurrencyCode, IsoDate, TransactionDraft } from '../../
 import { createBook, enter, expect, go, openSample, picture, test } from './world.js'
 import { disagree, letIn, meet, network } from '../story.js'
 
-const VIEWS = ['overview', 'transactions', 'accounts', 'people', 'sync', 'conflicts', 'settings']
+const VIEWS = ['overview', 'transactions', 'accounts', 'people', 'activity', 'sync', 'conflicts', 'settings']
 const ROWS = 10_000
 
 async function allViews(page: Page, prefix: string): Promise<void> {

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { AccountId, AccountRow, CurrencyCode, IsoDate, PostingRow } from '../../../core/contract/index.js'
+import type {
+  AccountId,
+  AccountRow,
+  BookId,
+  CurrencyCode,
+  IsoDate,
+  MemberId,
+  PostingRow,
+  TransactionId
+} from '../../../core/contract/index.js'
 import { balanceOf } from '../../../renderer/state/balance.js'
 import { EntryDraft } from '../../../renderer/state/entry-draft.svelte.js'
+import { Unfinished } from '../../../renderer/state/unfinished.js'
 
 const EUR = 'EUR' as CurrencyCode
 const USD = 'USD' as CurrencyCode
@@ -163,5 +173,34 @@ describe('EntryDraft', () => {
     expect(draft.dirty).toBe(false)
     draft.payee = 'x'
     expect(draft.dirty).toBe(true)
+  })
+
+  it('goes on with what was typed before, in other hands', () => {
+    const draft = draftOf(['Food', '42.1'], ['Bank', ''], ['', 'x'])
+    Object.assign(draft, { payee: 'Baker', note: 'rolls', tagsText: 'a b', dateText: '12.' })
+    const again = draftOf().type(structuredClone(draft.texts))
+    expect(again.texts).toEqual(draft.texts)
+    expect(again.dirty).toBe(true)
+    expect(again.problem).toEqual(draft.problem)
+  })
+})
+
+describe('what was left half written', () => {
+  const [ana, ben] = ['ana', 'ben'] as MemberId[]
+  const [book, other] = ['book', 'other'] as BookId[]
+  const one = 'one' as TransactionId
+
+  it('waits in its place for the same person, and is given back once', () => {
+    const unfinished = new Unfinished()
+    const { texts } = draftOf(['Food', '1'])
+    unfinished.keepEntry({ member: ana!, book: book! }, texts)
+    unfinished.keepComment({ member: ana!, book: book!, commentsOn: one }, 'Why')
+    expect(unfinished.takeEntry({ member: ben!, book: book! })).toBeNull()
+    expect(unfinished.takeEntry({ member: ana!, book: other! })).toBeNull()
+    expect(unfinished.takeEntry({ member: ana!, book: book!, amends: one })).toBeNull()
+    expect(unfinished.takeEntry({ member: ana!, book: book! })).toEqual(texts)
+    expect(unfinished.takeEntry({ member: ana!, book: book! })).toBeNull()
+    expect(unfinished.takeComment({ member: ana!, book: book!, commentsOn: one })).toBe('Why')
+    expect(unfinished.takeComment({ member: ana!, book: book!, commentsOn: one })).toBe('')
   })
 })

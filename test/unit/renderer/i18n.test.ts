@@ -5,6 +5,7 @@ import path from 'node:path'
 import { parse, type AST } from 'svelte/compiler'
 import { describe, expect, it } from 'vitest'
 import { ERROR_CODES, refuse } from '../../../core/contract/index.js'
+import { LABELS } from '../../../electron/menu-labels.js'
 import { I18n, resolveLanguage, resolveLocale } from '../../../renderer/i18n/i18n.svelte.js'
 import en from '../../../renderer/i18n/en.json' with { type: 'json' }
 import zhHans from '../../../renderer/i18n/zh-Hans.json' with { type: 'json' }
@@ -50,6 +51,14 @@ describe('the two languages', () => {
       expect([key, holes(text)]).toEqual([key, holes(english.get(key) ?? '')])
   })
 
+  it('have each text once', () => {
+    for (const language of ['en', 'zh-Hans']) {
+      const file = readFileSync(path.join(PAGE, 'i18n', `${language}.json`), 'utf8')
+      // Of two members of one name, reading keeps the last one.
+      expect(`${JSON.stringify(JSON.parse(file), null, 2)}\n`).toBe(file)
+    }
+  })
+
   it('translate every refusal', () => {
     for (const code of ERROR_CODES) {
       expect(en.refusal).toHaveProperty(code)
@@ -61,6 +70,22 @@ describe('the two languages', () => {
     for (const [key, text] of texts(zhHans)) {
       expect([key, /[\u4e00-\u9fff][,;!?]/.test(text)]).toEqual([key, false])
     }
+  })
+})
+
+describe('the desktop menu', () => {
+  const views = ['overview', 'transactions', 'accounts', 'people', 'activity', 'sync', 'conflicts'] as const
+
+  it.each([
+    ['en', en],
+    ['zh-Hans', zhHans]
+  ] as const)('calls things what the page calls them: %s', (language, page) => {
+    const labels = LABELS[language]
+    for (const view of views) expect(labels[view]).toBe(page[view].title)
+    expect(labels.newBook).toBe(page.frame.newBook)
+    expect(labels.joinBook).toBe(page.frame.joinBook)
+    expect(labels.newTransaction).toBe(page.entry.new)
+    expect(labels.settings).toBe(`${page.settings.title}…`)
   })
 })
 
@@ -98,6 +123,40 @@ describe('I18n', () => {
     expect(i18n.inline(['a', 'b'])).toBe('a, b')
     i18n.use('zh-Hans')
     expect(i18n.inline(['甲', '乙'])).toBe('甲、乙')
+  })
+})
+
+describe('every text', () => {
+  const sources = readdirSync(PAGE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(svelte|ts)$/.test(name))
+    .map((name) => readFileSync(path.join(PAGE, name), 'utf8'))
+
+  /** Keys that stand in the source in full, and the beginnings of those that are put together there. */
+  function asked(source: string): { whole: string[]; beginnings: string[] } {
+    const whole = [...source.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map((match) => match[1] ?? '')
+    const beginnings = [...source.matchAll(/[`']([a-z]\w*\.(?:[\w-]+\.)*[\w-]*)\$\{/gi)].map(
+      (match) => match[1] ?? ''
+    )
+    return { whole, beginnings }
+  }
+
+  const wanted = sources.map(asked)
+  const whole = new Set(wanted.flatMap((each) => each.whole))
+  const beginnings = [...new Set(wanted.flatMap((each) => each.beginnings))]
+
+  it('is asked for somewhere', () => {
+    const unused = stems(en).filter(
+      (key) =>
+        !whole.has(key) &&
+        !key.startsWith('refusal.') &&
+        !beginnings.some((beginning) => key.startsWith(beginning))
+    )
+    expect(unused).toEqual([])
+  })
+
+  it('is there where it is put together from parts', () => {
+    const keys = stems(en)
+    expect(beginnings.filter((beginning) => !keys.some((key) => key.startsWith(beginning)))).toEqual([])
   })
 })
 
