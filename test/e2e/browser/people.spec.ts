@@ -148,7 +148,7 @@ test('people come, change roles, are removed, and are told so', async ({ world }
     await ana.emulateMedia({ colorScheme: 'light' })
     await ana.getByRole('combobox', { name: 'What' }).selectOption('comments')
     await expect(ana.getByText('removed Ben: Moved out')).toBeHidden()
-    await ana.getByRole('link', { name: 'commented: Is this for November?' }).click()
+    await ana.getByRole('link', { name: 'commented on Landlord: Is this for November?' }).click()
     await expect(ana.getByRole('heading', { name: 'Comments' })).toBeVisible()
     await ana.goBack()
     await ana.getByRole('combobox', { name: 'What' }).selectOption('')
