@@ -1,6 +1,9 @@
 /**
  * Who had seen what: the version vector of every applied entry, exact and small. An entry names only what changed
  * since its log's previous entry, so a vector is looked up in those changes instead of being stored whole. Pure.
+ *
+ * Of a log with two histories only what both share is ever applied. Entries of others that saw more of it are good all
+ * the same: all that they cover of such a log is taken for its shared part.
  */
 import { refuse, type LogId, type Outcome, done } from '../contract/index.js'
 import type { Dependency, Entry } from '../ops/operations.js'
@@ -31,8 +34,15 @@ function upperBound(list: readonly number[], value: number): number {
   return low
 }
 
+/** How many blocks of a log there can be: Infinity, but for one with two histories. */
+export type SharedLengths = (log: LogId) => number
+
+export const NO_FORKS: SharedLengths = () => Infinity
+
 export class Causality {
   readonly #histories = new Map<LogId, History>()
+
+  constructor(private readonly shared: SharedLengths = NO_FORKS) {}
 
   /** Adds a log whose header is applied: its length is 1 from now on. */
   addLog(log: LogId): void {
@@ -101,16 +111,21 @@ export class Causality {
   check(log: LogId, entry: Pick<Entry, 'deps' | 'lamport'>): Outcome<null> {
     const index = this.length(log)
     let largest = this.#lamportAt(log, index)
+    let hidden = 0
     for (const dep of entry.deps) {
-      if (dep.log === log || dep.length <= this.covered(log, index, dep.log)) {
+      const before = this.covered(log, index, dep.log)
+      if (dep.log === log || dep.length <= before) {
         return refuse('DEPENDENCY_INVALID', `Entry ${index} depends on what its log already covers.`, { index })
       }
-      largest = Math.max(largest, this.#lamportAt(dep.log, dep.length))
+      const shared = this.shared(dep.log)
+      largest = Math.max(largest, this.#lamportAt(dep.log, Math.min(dep.length, shared)))
+      hidden += Math.max(0, dep.length - Math.max(before, shared))
     }
     if (!this.#isClosed(log, index, entry.deps)) {
       return refuse('DEPENDENCY_NOT_CLOSED', `Entry ${index} hides a part of what it depends on.`, { index })
     }
-    if (entry.lamport !== largest + 1) {
+    // Each block beyond a shared part can have added one at most: all else that it saw is among what the entry covers.
+    if (entry.lamport <= largest || entry.lamport > largest + 1 + hidden) {
       const details = { index, lamport: entry.lamport, expected: largest + 1 }
       return refuse('LAMPORT_WRONG', `Entry ${index} has a wrong logical time.`, details)
     }
@@ -149,7 +164,7 @@ export class Causality {
         const change = changes[i] as (typeof changes)[number]
         if (change.at >= dep.length) break
         const has = named.get(change.log) ?? this.covered(log, index, change.log)
-        if (has < change.length) return false
+        if (has < Math.min(change.length, this.shared(change.log))) return false
       }
     }
     return true

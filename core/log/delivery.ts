@@ -5,9 +5,9 @@
  */
 import type { DeviceId, ErrorCode, LogId, MemberId, Refusal } from '../contract/index.js'
 import { decodeEntry } from '../ops/codec.js'
-import type { Entry, PlacedEntry } from '../ops/operations.js'
+import type { Dependency, Entry, PlacedEntry } from '../ops/operations.js'
 import { Arrivals } from './arrivals.js'
-import { Causality } from './causality.js'
+import { Causality, NO_FORKS, type SharedLengths } from './causality.js'
 import { Queue } from './queue.js'
 
 export interface Author {
@@ -32,6 +32,8 @@ export interface Wait {
 }
 
 const MOST_QUEUED = 1024
+const FORKED =
+  'Its device has signed two histories of it. What both of them share counts, and nothing else of it.'
 
 interface Lane {
   readonly author: Author
@@ -43,7 +45,7 @@ interface Lane {
 }
 
 export class Delivery {
-  readonly causality = new Causality()
+  readonly causality: Causality
   /** All that was delivered, in the order in which it was: a causal one. */
   readonly arrivals = new Arrivals()
   readonly #lanes = new Map<LogId, Lane>()
@@ -52,16 +54,25 @@ export class Delivery {
   readonly #ready: LogId[] = []
   readonly #deliver: (entry: PlacedEntry) => void
 
-  /** `deliver` is called for each entry, in one of the causal orders. */
-  constructor(deliver: (entry: PlacedEntry) => void) {
+  /**
+   * `deliver` is called for each entry, in one of the causal orders. `shared` must not change: who learns of a fork
+   * begins anew, as verdicts on others' entries hang on it.
+   */
+  constructor(
+    deliver: (entry: PlacedEntry) => void,
+    private readonly shared: SharedLengths = NO_FORKS
+  ) {
+    this.causality = new Causality(shared)
     this.#deliver = deliver
   }
 
   /** A log whose header was checked. Offering goes on at block 1. */
   addLog(log: LogId, author: Author): void {
     if (this.#lanes.has(log)) return
-    this.#lanes.set(log, { author, queue: new Queue(), offered: 1, stop: null })
+    const lane: Lane = { author, queue: new Queue(), offered: 1, stop: null }
+    this.#lanes.set(log, lane)
     this.causality.addLog(log)
+    this.#endIfForked(log, lane)
     this.#wake(log)
   }
 
@@ -142,8 +153,9 @@ export class Delivery {
   waits(): Wait[] {
     const all: Wait[] = []
     for (const [log, lane] of this.#lanes) {
-      const missing = lane.queue.first()?.deps.find((dep) => this.causality.length(dep.log) < dep.length)
-      if (missing) all.push({ log, index: this.causality.length(log), on: missing.log, length: missing.length })
+      const missing = lane.queue.first()?.deps.find((dep) => this.#lacks(dep))
+      if (!missing) continue
+      all.push({ log, index: this.causality.length(log), on: missing.log, length: this.#needed(missing) })
     }
     return all
   }
@@ -161,9 +173,9 @@ export class Delivery {
     const entry = lane.queue.first()
     if (!entry) return false
     for (const dep of entry.deps) {
-      if (this.causality.length(dep.log) >= dep.length) continue
+      if (!this.#lacks(dep)) continue
       const other = this.#lanes.get(dep.log)?.stop
-      if (other?.kind === 'quarantined' && other.index < dep.length) {
+      if (other?.kind === 'quarantined' && other.index < this.#needed(dep)) {
         this.#quarantine(log, lane, {
           code: 'DEPENDS_ON_QUARANTINED',
           message: 'It builds on an entry that no honest device takes.'
@@ -181,6 +193,23 @@ export class Delivery {
     lane.queue.shift()
     this.#apply(log, entry)
     return true
+  }
+
+  /** What is there of a log that an entry depends on, if not all that it names can be. */
+  #needed({ log, length }: Dependency): number {
+    return Math.min(length, this.shared(log))
+  }
+
+  #lacks(dep: Dependency): boolean {
+    return this.causality.length(dep.log) < this.#needed(dep)
+  }
+
+  /** A log with two histories ends where they part. */
+  #endIfForked(log: LogId, lane: Lane): void {
+    const shared = this.shared(log)
+    if (lane.stop || this.causality.length(log) < shared) return
+    lane.queue.clear()
+    lane.stop = { kind: 'quarantined', index: shared, code: 'LOG_FORKED', message: FORKED }
   }
 
   /** An entry that was delivered before, as it was delivered: to be folded again. */
@@ -202,6 +231,7 @@ export class Delivery {
   #apply(log: LogId, entry: Entry): void {
     const index = this.causality.length(log)
     this.causality.append(log, entry)
+    this.#endIfForked(log, this.#lane(log))
     this.arrivals.add(log, index)
     this.#deliver(this.placed(log, index, entry))
     this.#wake(log)
