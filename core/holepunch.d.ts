@@ -96,6 +96,8 @@ declare module 'hypercore' {
 
   export default class Hypercore extends EventEmitter {
     static key(manifest: unknown): Buffer
+    /** The key that the blocks of a log are encrypted with: from the log's own, and a secret. */
+    static blockEncryptionKey(key: Uint8Array, secret: Uint8Array): Buffer
     static readonly DefaultEncryption: new (
       secret: Uint8Array,
       key: Uint8Array
@@ -136,17 +138,20 @@ declare module 'hypercore' {
     proof(of: {
       upgrade?: { start: number; length: number }
       hash?: { index: number; nodes: number }
+      block?: { index: number; nodes: number }
     }): Promise<{
       readonly hash: { readonly nodes: readonly { size: number; hash: Buffer }[] } | null
       readonly upgrade: { readonly signature: Buffer } | null
     }>
+    /** How many nodes of the tree a proof of this block has to bring. */
+    missingNodes(index: number): Promise<number>
     /** Takes what a proof shows, as if a peer had sent it. */
     applyProof(proof: unknown): Promise<boolean>
     update(options?: { wait?: boolean }): Promise<boolean>
     /** Exchanges this log over a connection, beside what else goes over it. */
     replicate(stream: unknown): unknown
-    /** Reads what was written with another key; of this session only. */
-    setEncryptionKey(key: Uint8Array): Promise<void>
+    /** Reads what was written with another key; of this session only. `block`: it is that of the blocks themselves. */
+    setEncryptionKey(key: Uint8Array, options?: { block?: boolean }): Promise<void>
     /** Whether news of a longer log come with its last block. */
     setAlwaysLatestBlock(always: boolean): Promise<void>
     download(range?: { start?: number; end?: number; linear?: boolean }): {
@@ -217,9 +222,12 @@ declare module 'corestore' {
         version: number
         quorum?: number
         allowPatch?: boolean
+        hash?: string
         signers: { publicKey: Uint8Array; namespace?: Uint8Array }[]
+        /** What the first blocks are, whoever signs. */
+        prologue?: { length: number; hash: Uint8Array }
       }
-      encryption?: { key: Uint8Array } | null
+      encryption?: { key: Uint8Array; block?: boolean } | null
       inflightRange?: [number, number]
       active?: boolean
     }): Hypercore

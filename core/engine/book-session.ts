@@ -56,6 +56,8 @@ export interface SessionEvents {
   changed: [readonly Topic[]]
   /** An act of authority was taken in. */
   acts: []
+  /** A log was shown to have two histories: the book has to be opened again, as what was built on either is judged anew. */
+  forked: []
 }
 
 /** Where an entry of this device went. */
@@ -93,6 +95,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   #saving: Promise<void> = Promise.resolve()
   #failure: string | null = null
   #lastWritten: Written | null = null
+  #closed: 'open' | 'closed' = 'open'
 
   private constructor(
     readonly options: SessionOptions,
@@ -154,10 +157,14 @@ export class BookSession extends EventEmitter<SessionEvents> {
       read: (log, from, to) => intake.read(log, from, to),
       changed: () => session?.noteFold()
     })
-    const delivery = new Delivery((entry) => {
-      fold.apply(entry)
-      session?.noteEntry(entry)
-    })
+    const shared = new Map(store.forks.all().map(({ log, evidence }) => [log, evidence.shared]))
+    const delivery = new Delivery(
+      (entry) => {
+        fold.apply(entry)
+        session?.noteEntry(entry)
+      },
+      (log) => shared.get(log) ?? Infinity
+    )
     fold.attach(delivery)
     const intake = new Intake(store, delivery, bookIdOf(founding))
     const writer = new LogWriter({
@@ -277,11 +284,13 @@ export class BookSession extends EventEmitter<SessionEvents> {
   async write(make: (log: LogId, index: number) => Outcome<readonly Operation[]>): Promise<Outcome<Written>> {
     for (;;) {
       await this.#fold.settled()
+      if (this.#closed === 'closed') return STOPPED
       let written: Written | null = null
       let isEarly = false
       const outcome = await this.#writer.append(
         (log, index) => {
           isEarly = this.#fold.state === 'folding'
+          if (this.#closed === 'closed') return STOPPED
           return isEarly ? refuse('INTERNAL', 'The book is folded again.') : make(log, index)
         },
         (log, index) => {
@@ -289,7 +298,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
           this.#changed(['transactions', 'accounts', 'people', 'sync'])
         }
       )
-      if (isEarly) continue
+      if (isEarly && this.#closed === 'open') continue
       if (!outcome.ok) {
         if (outcome.error.code === 'STORAGE_FAILED') this.#failure = outcome.error.message
         return outcome
@@ -299,6 +308,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   }
 
   async close(): Promise<void> {
+    this.#closed = 'closed'
     this.#healer.close()
     await this.presence.goOffline()
     await this.intake.close()
@@ -348,10 +358,21 @@ export class BookSession extends EventEmitter<SessionEvents> {
       this.#learner.verified(log)
     })
     this.intake.on('left', (log) => this.#learner.left(log))
+    this.intake.on('forked', (log) => this.presence.suspect(log))
     this.intake.on('failed', (error) => {
       this.#failure = error instanceof Error ? error.message : String(error)
       this.#changed(['sync'])
     })
+  }
+
+  /** Evidence about a log: found here, or sent. */
+  async #takeFork(log: LogId, evidence: Uint8Array): Promise<Outcome<unknown>> {
+    if (this.#closed === 'closed') return STOPPED
+    const taken = await this.store.keepFork(log, evidence)
+    if (!taken.ok || taken.value === 'known') return taken
+    this.presence.tellForks()
+    this.emit('forked')
+    return taken
   }
 
   #makePresence(): Presence {
@@ -372,6 +393,11 @@ export class BookSession extends EventEmitter<SessionEvents> {
           learn: (logs, from) => this.#learner.learn(logs, from),
           toHandOver: () => this.secrets.toHandOver(),
           offered: (secrets, from) => this.secrets.offered(secrets, from),
+          forks: {
+            has: (log) => this.intake.has(log),
+            unproved: () => this.intake.unproved().filter((log) => !this.store.forks.get(log)),
+            take: (log, evidence) => this.#takeFork(log, evidence)
+          },
           parting: {
             written: ({ member, device }, { code }) =>
               this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? device : null),
@@ -447,6 +473,8 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.emit('changed', topics)
   }
 }
+
+const STOPPED = refuse('ENGINE_STOPPED', 'The book is being opened again. Try again.', { executed: 'no' })
 
 /** BLAKE2b, 32 bytes, by libsodium. */
 export function hash(bytes: Uint8Array): Uint8Array {

@@ -91,6 +91,20 @@ export class Library extends EventEmitter<LibraryEvents> {
     return session
   }
 
+  /** Closes a book and opens it again; whoever asks for it meanwhile waits. `until`: what is to be waited for first. */
+  async reopen(id: BookId, until: Promise<unknown>): Promise<void> {
+    const session = await this.opened(id)
+    if (!session || this.#state === 'closed') return
+    const reopening = until.then(async () => {
+      await session.close()
+      return this.#open(id)
+    })
+    this.#sessions.set(id, reopening)
+    const opened = await reopening
+    if (!opened.ok) this.#sessions.delete(id)
+    this.emit('changed', id, ['transactions', 'accounts', 'people', 'sync'])
+  }
+
   /** Removes this device's copy, for good. */
   async forget(id: BookId): Promise<void> {
     const session = await this.opened(id)

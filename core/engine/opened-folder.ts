@@ -1,4 +1,5 @@
 /** What is behind an unlocked data folder: its books, its desks, and the network. Locking closes it; unlocking makes another. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
 import {
@@ -36,6 +37,11 @@ import { handlersOf, type FolderRequest, type Handler } from './requests/handler
 import type { SettingsFile } from './settings-file.js'
 import type { Vault } from './vault.js'
 
+/** Evidence of several forks comes together. */
+const GATHER_MS = 50
+/** What was asked of a book has so long before it is opened again. */
+const PATIENCE_MS = 2_000
+
 export interface OpenedFolderOptions extends Pick<EngineOptions, 'folder' | 'network'> {
   readonly vault: Vault
   readonly settings: SettingsFile
@@ -47,7 +53,7 @@ export interface OpenedFolderOptions extends Pick<EngineOptions, 'folder' | 'net
 }
 
 export class OpenedFolder {
-  readonly #desks = new Map<BookId, Promise<InviteDesk>>()
+  readonly #desks = new Map<BookSession, Promise<InviteDesk>>()
   /** Those of them that are ready: a connection must be attended to at once. */
   readonly #readyDesks = new Set<InviteDesk>()
   readonly #busy = new Set<Promise<unknown>>()
@@ -58,6 +64,10 @@ export class OpenedFolder {
   #network: { readonly pairing: Hyperswarm; end(): Promise<void> } | null = null
   #goingOnline: Promise<void> = Promise.resolve()
   #state: 'open' | 'closing' = 'open'
+  readonly #closing = new AbortController()
+  /** When books were last opened again, and how long that took. */
+  readonly #reopened = new Map<BookId, { readonly atMs: number; readonly tookMs: number }>()
+  #reopening: Promise<void> = Promise.resolve()
 
   private constructor(private readonly o: OpenedFolderOptions) {}
 
@@ -133,6 +143,8 @@ export class OpenedFolder {
   /** Answers what is under way, and makes everything durable. */
   async close(): Promise<Vault> {
     this.#state = 'closing'
+    this.#closing.abort()
+    await this.#reopening
     await this.#parts.backups.close()
     await this.settle()
     await this.#goOffline()
@@ -205,11 +217,11 @@ export class OpenedFolder {
   }
 
   #desk(session: BookSession): Promise<InviteDesk> {
-    let desk = this.#desks.get(session.id)
+    let desk = this.#desks.get(session)
     if (!desk) {
       const topics: readonly Topic[] = ['people', 'sync']
       desk = InviteDesk.open(session, () => this.o.feed.note(session.id, topics))
-      this.#desks.set(session.id, desk)
+      this.#desks.set(session, desk)
       void desk.then((ready) => this.#readyDesks.add(ready))
     }
     return desk
@@ -217,6 +229,9 @@ export class OpenedFolder {
 
   /** An opened book's open invites, and members who lost everything, are answered from here while this device is online. */
   async #opened(session: BookSession): Promise<void> {
+    session.once('forked', () => {
+      this.#reopening = this.#reopening.then(() => this.#reopen(session))
+    })
     this.#answers.add(session)
     const desk = await this.#desk(session)
     if (this.#network) desk.goOnline(this.#network.pairing)
@@ -225,15 +240,38 @@ export class OpenedFolder {
   async #forget(book: BookId): Promise<void> {
     // It may be copying just this one.
     await this.#parts.backups.settle()
-    const desk = await this.#desks.get(book)
-    this.#desks.delete(book)
-    if (desk) {
-      this.#readyDesks.delete(desk)
-      await desk.goOffline()
-    }
     const session = await this.#parts.library.session(book)
-    if (session.ok) this.#answers.remove(session.value)
+    if (session.ok) await this.#leave(session.value)
     await this.#parts.library.forget(book)
+  }
+
+  /** Ends what is done for a session beside itself. */
+  async #leave(session: BookSession): Promise<void> {
+    this.#answers.remove(session)
+    const desk = await this.#desks.get(session)
+    this.#desks.delete(session)
+    if (!desk) return
+    this.#readyDesks.delete(desk)
+    await desk.goOffline()
+  }
+
+  /**
+   * Opens a book again: what is known now of a log with two histories changes what was built on it. Somebody could show
+   * one fork after the other; the book is open nine tenths of the time all the same.
+   */
+  async #reopen(session: BookSession): Promise<void> {
+    const sinceMs = performance.now() - (this.#reopened.get(session.id)?.atMs ?? -Infinity)
+    const waitMs = 9 * (this.#reopened.get(session.id)?.tookMs ?? 0) - sinceMs
+    await sleep(Math.max(GATHER_MS, waitMs), undefined, { signal: this.#closing.signal }).catch(ignore)
+    await this.#parts.backups.settle()
+    if (this.#state === 'closing' || (await this.#parts.library.opened(session.id)) !== session) return
+    const beganMs = performance.now()
+    // What was asked is answered by the book as it was; what is asked from now on waits.
+    const asked = Promise.race([Promise.allSettled(this.#busy), sleep(PATIENCE_MS)])
+    const reopened = this.#parts.library.reopen(session.id, asked)
+    await this.#leave(session)
+    await reopened
+    this.#reopened.set(session.id, { atMs: performance.now(), tookMs: performance.now() - beganMs })
   }
 
   #goOnline(): Promise<void> {
@@ -298,3 +336,5 @@ export class OpenedFolder {
     await network.end()
   }
 }
+
+const ignore = (): void => {}

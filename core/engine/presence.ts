@@ -1,6 +1,7 @@
 /** Whether and how one book is in touch with its other devices. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type HyperDHT from 'hyperdht'
+import type { LogId } from '../contract/index.js'
 import type { BookSwarm, Sighting, SwarmOptions } from '../sync/swarm.js'
 import type { Sightings } from './sightings.js'
 
@@ -59,6 +60,15 @@ export class Presence {
     }
     await swarm.close()
     this.o.changed()
+  }
+
+  /** A log may have two histories. */
+  suspect(log: LogId): void {
+    this.#swarm?.suspect(log)
+  }
+
+  tellForks(): void {
+    this.#swarm?.tellForks()
   }
 
   connected(): readonly Sighting[] {

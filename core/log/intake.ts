@@ -87,6 +87,8 @@ export interface IntakeEvents {
   delivered: []
   /** A log's header was checked and is good. */
   log: [LogId, HeaderAuthor]
+  /** Hypercore found two signed histories of a log. */
+  forked: [LogId]
   /** A log will not be followed: its member has too many. */
   left: [LogId]
   /** Reading failed: the disk, not the data. */
@@ -139,6 +141,13 @@ export class Intake extends EventEmitter<IntakeEvents> {
     }
     for (const { log, author } of this.shares.left()) all.push({ log, author, ...TOO_MANY })
     return all
+  }
+
+  /** Logs that were seen to have two histories, which nobody has shown evidence of yet. */
+  unproved(): LogId[] {
+    return [...this.#sources].flatMap(([log, { refused, past }]) =>
+      refused === FORKED || past === 'forked' ? [log] : []
+    )
   }
 
   /** Whether much is arriving. */
@@ -248,6 +257,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
     if (!this.#isOpen()) return
     try {
       await (await this.store.open(log)).setUserData(MARK, Buffer.from('forked' satisfies Mark))
+      this.emit('forked', log)
     } catch (error) {
       if (this.#isOpen()) this.emit('failed', error)
     }
@@ -358,7 +368,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
       if (problem) this.emit('delivered')
       return false
     }
-    const checked = isOfOneWriter(source.core, log) ? checkHeader(block, log, this.book) : SHARED
+    const isOne = this.store.isPart(source.core) || isOfOneWriter(source.core, log)
+    const checked = isOne ? checkHeader(block, log, this.book) : SHARED
     if (checked.ok && source.reason === 'told' && this.shares.isUsedUp(checked.value.member)) {
       await this.#leave(log, source, checked.value)
       return false

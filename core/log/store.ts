@@ -7,7 +7,9 @@ import type { NoiseStream } from 'hyperswarm'
 import { done, refuse, type LogId, type MemberId, type Outcome } from '../contract/index.js'
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
+import { Forks, type KnownFork } from './forks.js'
 import { guardStore } from './guard.js'
+import { blockKeyOf, fillShared, openShared } from './shared-log.js'
 import { LogSecrets, type Epoch, type EpochSecret } from './secrets.js'
 
 /** Requests under way to one peer: Hypercore's default of 16 to begin with leaves a fast link idle. */
@@ -29,12 +31,20 @@ export interface LogStoreOptions {
 /** How the folder was found: a copied or restored one may be older than what others have seen of our logs. */
 export type FolderOrigin = 'same' | 'moved'
 
+/** What is kept with a log that was shown to have two histories: the evidence. */
+const FORK = 'guildbook/fork'
+
 export class LogStore {
   readonly durability: Durability
+  readonly forks = new Forks()
   readonly #cores = new Map<LogId, Hypercore>()
   readonly #secrets: LogSecrets
   /** What each log is written with, where that is known. */
   readonly #written = new Map<LogId, EpochSecret>()
+  /** Cores that are not a log as it was written, but what two histories of it share. */
+  readonly #parts = new WeakMap<Hypercore, LogId>()
+  /** Such cores that are being opened. */
+  readonly #opening = new Map<LogId, Promise<Hypercore>>()
 
   private constructor(
     readonly corestore: Corestore,
@@ -86,11 +96,17 @@ export class LogStore {
   static async open(options: LogStoreOptions): Promise<Outcome<LogStore>> {
     try {
       const corestore = await openCorestore(options.folder)
-      return done(new LogStore(corestore, 'same', options))
+      return done(await LogStore.#opened(corestore, 'same', options))
     } catch (error) {
       if (isMoved(error)) return LogStore.#openMoved(options)
       return refuseOpening(error)
     }
+  }
+
+  static async #opened(corestore: Corestore, origin: FolderOrigin, o: LogStoreOptions): Promise<LogStore> {
+    const store = new LogStore(corestore, origin, o)
+    await store.#loadForks()
+    return store
   }
 
   /** Hypercore-storage pins a store to its inode. A store that was copied is taken up as a new one. */
@@ -99,7 +115,7 @@ export class LogStore {
       await options.moved?.()
       await rm(join(options.folder, 'CORESTORE'), { force: true })
       const corestore = await openCorestore(options.folder)
-      return done(new LogStore(corestore, 'moved', options))
+      return done(await LogStore.#opened(corestore, 'moved', options))
     } catch (error) {
       return refuseOpening(error)
     }
@@ -112,18 +128,81 @@ export class LogStore {
       const auth = await this.corestore.getAuth(discoveryKey)
       if (auth) logs.push(logIdOf(auth.key))
     }
-    return logs.sort()
+    return logs.filter((log) => !this.forks.isSharedPart(log)).sort()
   }
 
-  /** A log by its id; opened once, replicated with every connection from then on. */
+  /** A log by its id; opened once, replicated with every connection from then on. Of a forked one: what is shared. */
   async open(log: LogId): Promise<Hypercore> {
-    let core = this.#cores.get(log)
+    const core = this.#cores.get(log)
+    if (core) {
+      await core.ready()
+      return core
+    }
+    const fork = this.forks.get(log)
+    if (!fork) return this.openAsWritten(log)
+    let opening = this.#opening.get(log)
+    if (!opening) {
+      opening = this.#openShared(fork).finally(() => this.#opening.delete(log))
+      this.#opening.set(log, opening)
+    }
+    return opening
+  }
+
+  /** A log as its device wrote it, whether or not it has another history. */
+  async openAsWritten(log: LogId): Promise<Hypercore> {
+    let core = this.forks.get(log) ? undefined : this.#cores.get(log)
     if (!core) {
       core = this.corestore.get({ key: keyOf(log), ...this.#options() })
-      this.#keep(log, core)
+      if (!this.forks.get(log)) this.#keep(log, core)
     }
     await core.ready()
     return core
+  }
+
+  async #openShared({ log, evidence }: KnownFork): Promise<Hypercore> {
+    const key = blockKeyOf(log, this.#secrets.current.secret)
+    const core = await openShared(this.corestore, evidence, {
+      encryption: { key, block: true },
+      inflightRange: INFLIGHT_BLOCKS
+    })
+    if (core.contiguousLength < evidence.shared) {
+      const written = await this.openAsWritten(log)
+      await fillShared(core, written, evidence.shared)
+      await written.close()
+    }
+    this.#parts.set(core, log)
+    this.#keep(log, core)
+    return core
+  }
+
+  /** Whether a core is not a log as it was written, but what two histories of it share. */
+  isPart(core: Hypercore): boolean {
+    return this.#parts.has(core)
+  }
+
+  /** Takes in evidence that a log has two histories; logs that are open stay as they are until the store is opened again. */
+  async keepFork(log: LogId, bytes: Uint8Array): Promise<Outcome<'new' | 'known'>> {
+    const checked = this.forks.check(log, bytes)
+    if (!checked.ok) return checked
+    if (checked.value === 'known') return done('known')
+    const core = await this.openAsWritten(log)
+    this.forks.add(checked.value)
+    await core.setUserData(FORK, Buffer.from(bytes))
+    await this.durability.synced()
+    return done('new')
+  }
+
+  /** Reads which logs are known to have two histories: before anything is made of any log. */
+  async #loadForks(): Promise<void> {
+    for (const log of await this.stored()) {
+      const core = await this.openAsWritten(log)
+      const bytes = await core.getUserData(FORK)
+      const fork = bytes && this.forks.check(log, bytes)
+      if (!fork?.ok || fork.value === 'known') continue
+      await core.close()
+      this.forks.add(fork.value)
+    }
+    for (const [log, core] of this.#cores) if (this.forks.isSharedPart(log)) await core.close()
   }
 
   /** A new log for a writer's public key. The secret key never goes to this store: appends bring it. */
@@ -152,12 +231,14 @@ export class LogStore {
    * log is read with that secret from then on. null: not here yet, or with none.
    */
   async firstBlock(core: Hypercore, isIt: (block: Uint8Array) => boolean): Promise<Uint8Array | null> {
+    const part = this.#parts.get(core)
     for (const each of this.#secrets.toTry) {
-      await core.setEncryptionKey(each.secret)
+      if (part) await core.setEncryptionKey(blockKeyOf(part, each.secret), { block: true })
+      else await core.setEncryptionKey(each.secret)
       const block = await core.get(0, { wait: false })
       if (!block) return block
       if (!isIt(block)) continue
-      this.#written.set(logIdOf(core.key), each)
+      this.#written.set(part ?? logIdOf(core.key), each)
       return block
     }
     return null

@@ -236,6 +236,7 @@ export class LogWriter {
   async #continue(last: WriterState): Promise<Segment | null> {
     const { store, delivery, state } = this.#o
     if (last.mark !== 'closed' || store.origin !== 'same' || last.epoch !== store.epoch) return null
+    if (store.forks.get(last.log)) return null
     const core = await store.open(last.log)
     if (core.length !== last.length || delivery.causality.length(last.log) !== last.length) return null
     if (this.#isFull(last.log)) return null

@@ -57,6 +57,31 @@ export const SecretsMessage = v.strictObject({
   secrets: v.pipe(v.array(v.strictObject({ epoch: text(80), secret: hex(32) })), v.maxLength(MOST_HANDED))
 })
 export type SecretsMessage = v.InferOutput<typeof SecretsMessage>
+/** Evidence that a log has two signed histories, as core/identity/fork-codec.ts has it. */
+export const ForkMessage = v.strictObject({
+  log: z32Key,
+  evidence: v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/), v.maxLength(32_768))
+})
+export type ForkMessage = v.InferOutput<typeof ForkMessage>
+
+const MOST_NODES = 128
+
+/** Asks for nodes of the tree over a log, by their numbers. */
+export const AskMessage = v.strictObject({
+  log: z32Key,
+  numbers: v.pipe(v.array(count), v.maxLength(MOST_NODES))
+})
+export type AskMessage = v.InferOutput<typeof AskMessage>
+
+/** What is there of them, in their order, and what the log's writer signed; each question is answered, in order. */
+export const NodesMessage = v.strictObject({
+  head: v.nullable(v.strictObject({ length: count, signature: hex(64) })),
+  nodes: v.pipe(
+    v.array(v.nullable(v.strictObject({ sizeBytes: count, hash: hex(32) }))),
+    v.maxLength(MOST_NODES)
+  )
+})
+export type NodesMessage = v.InferOutput<typeof NodesMessage>
 
 /** Newcomer to inviter: knows the invite, commits to a nonce. */
 export const KnockMessage = v.strictObject({

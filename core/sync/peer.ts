@@ -13,10 +13,14 @@ import type { KeyPair } from '../identity/keys.js'
 import {
   AcceptMessage,
   addMessage,
+  AskMessage,
   FarewellMessage,
+  ForkMessage,
+  fromHex,
   HaveMessage,
   HelloMessage,
   MOST_HANDED,
+  NodesMessage,
   ProofMessage,
   SecretsMessage,
   toHex
@@ -38,6 +42,8 @@ const LEAVE_MS = 2_000
 const MOST_RECEIVED = 2048
 /** Who is told farewell can show their own logs for so long. */
 const PARTING_MS = 10_000
+/** Questions that wait for an answer, on either side. */
+const MOST_QUESTIONS = 256
 
 export interface PeerOptions {
   readonly stream: NoiseStream
@@ -49,6 +55,8 @@ export interface PeerOptions {
   readonly device: KeyPair
   /** `unknown`: not heard of, yet; it may wait. */
   standingOf(remote: RemoteDevice): PeerStanding
+  /** Nodes of the tree over a log, for one that is let in. */
+  answer(question: AskMessage): Promise<NodesMessage>
 }
 
 export type PeerStanding = 'present' | 'unknown' | FarewellMessage
@@ -67,6 +75,8 @@ export interface PeerEvents {
   have: []
   /** It handed over secrets that it thinks are not known here. */
   secrets: [SecretsMessage['secrets']]
+  /** It sent evidence that a log has two histories; whether it is any is not checked yet. */
+  fork: [LogId, Uint8Array]
   /** It says that this device does not belong here any more. */
   farewell: [FarewellMessage]
   /** One side said farewell to the other, or now both did. */
@@ -108,6 +118,15 @@ export class Peer extends EventEmitter<PeerEvents> {
   #sendSecrets: (value: SecretsMessage) => void = () => {}
   /** How many secrets it handed over. */
   #received = 0
+  #sendFork: (value: ForkMessage) => void = () => {}
+  #sendAsk: (value: AskMessage) => void = () => {}
+  #sendNodes: (value: NodesMessage) => void = () => {}
+  /** Those that wait for an answer, the first one first. */
+  readonly #asked: ((nodes: NodesMessage | null) => void)[] = []
+  /** Questions that are being answered, one after the other. */
+  #answering: Promise<void> = Promise.resolve()
+  #questions = 0
+  readonly #sentForks = new Set<string>()
 
   constructor(options: PeerOptions) {
     super()
@@ -160,6 +179,21 @@ export class Peer extends EventEmitter<PeerEvents> {
       this.#sendSecrets({ secrets: secrets.slice(at, at + MOST_HANDED) })
   }
 
+  /** Hands on evidence that a log has two histories, once. */
+  tellFork({ log, bytes }: { readonly log: LogId; readonly bytes: Uint8Array }): void {
+    const evidence = toHex(bytes)
+    if (this.state !== 'open' || this.#sentForks.has(evidence)) return
+    this.#sentForks.add(evidence)
+    this.#sendFork({ log, evidence })
+  }
+
+  /** What the other side has of the tree over a log; null if it does not say. */
+  ask(question: AskMessage): Promise<NodesMessage | null> {
+    if (this.state !== 'open' || this.#asked.length >= MOST_QUESTIONS) return Promise.resolve(null)
+    this.#sendAsk(question)
+    return new Promise((resolve) => this.#asked.push(resolve))
+  }
+
   /** Looks again at who the other side is: one who was just admitted, or removed, may be known as that only now. */
   reconsider(): void {
     if (!this.remote || (this.state !== 'waiting' && this.state !== 'open' && this.state !== 'parting')) return
@@ -193,6 +227,9 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.#sendHave = addMessage(channel, HaveMessage, (have) => this.#onHave(have), offended)
     this.#sendFarewell = addMessage(channel, FarewellMessage, (why) => this.#onFarewell(why), offended)
     this.#sendSecrets = addMessage(channel, SecretsMessage, (message) => this.#onSecrets(message), offended)
+    this.#sendFork = addMessage(channel, ForkMessage, (fork) => this.#onFork(fork), offended)
+    this.#sendAsk = addMessage(channel, AskMessage, (question) => this.#onAsk(question), offended)
+    this.#sendNodes = addMessage(channel, NodesMessage, (nodes) => this.#onNodes(nodes), offended)
     channel.open()
     sendProof({ proofs: this.#proofs(this.#side) })
   }
@@ -299,11 +336,34 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.emit('secrets', secrets)
   }
 
+  #onFork({ log, evidence }: ForkMessage): void {
+    if (this.state !== 'open') return this.end('it sent evidence before it was let in')
+    this.#sentForks.add(evidence)
+    this.emit('fork', log as LogId, fromHex(evidence))
+  }
+
+  #onAsk(question: AskMessage): void {
+    if (this.state !== 'open') return this.end('it asked before it was let in')
+    if (++this.#questions > MOST_QUESTIONS) return this.end('it asks for too much')
+    this.#answering = this.#answering.then(async () => {
+      const nodes = await this.#o.answer(question)
+      this.#questions--
+      if (this.state === 'open') this.#sendNodes(nodes)
+    })
+  }
+
+  #onNodes(nodes: NodesMessage): void {
+    const asked = this.#asked.shift()
+    if (asked) asked(nodes)
+    else this.end('it answers what nobody asked')
+  }
+
   #closed(): void {
     if (this.state === 'closed') return
     this.state = 'closed'
     clearTimeout(this.#timer)
     if (this.#partingTimer) clearTimeout(this.#partingTimer)
+    for (const asked of this.#asked.splice(0)) asked(null)
     this.emit('close')
   }
 }

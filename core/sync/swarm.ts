@@ -3,12 +3,13 @@ import { EventEmitter } from 'node:events'
 import HyperDHT from 'hyperdht'
 import type Hyperswarm from 'hyperswarm'
 import type { NoiseStream } from 'hyperswarm'
-import type { BookId, DeviceId, LogId, MemberId } from '../contract/index.js'
+import type { BookId, DeviceId, LogId, MemberId, Outcome } from '../contract/index.js'
 import type { DeviceCertificate } from '../identity/certificates.js'
 import { equalSecrets, utf8 } from '../identity/bytes.js'
 import { derive, type KeyPair } from '../identity/keys.js'
 import type { Epoch, EpochSecret } from '../log/secrets.js'
 import type { LogStore } from '../log/store.js'
+import { ForkInquiry } from './fork-inquiry.js'
 import { Meeting } from './meeting.js'
 import { fromHex, toHex, type FarewellMessage } from './messages.js'
 import { endSwarm, startSwarm } from './network.js'
@@ -44,6 +45,16 @@ export interface BookSide {
   /** A member's device handed over secrets: they may be none. */
   offered(secrets: readonly EpochSecret[], from: MemberId): void
   readonly parting: PartingSide
+  readonly forks: ForkSide
+}
+
+/** What is known and suspected of logs with two histories. */
+export interface ForkSide {
+  has(log: LogId): boolean
+  /** Logs of which Hypercore saw two histories, and nobody knows yet where they part. */
+  unproved(): readonly LogId[]
+  /** Evidence that was found here, or sent. Refuses what is none. */
+  take(log: LogId, evidence: Uint8Array): Promise<Outcome<unknown>>
 }
 
 export interface SwarmOptions {
@@ -79,6 +90,9 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   readonly #channelId: Uint8Array
   readonly #peers = new Set<Peer>()
   readonly #partings = new Map<Peer, Parting>()
+  readonly #inquiry: ForkInquiry
+  /** By peer, the digest of its that was looked into last. */
+  readonly #lookedInto = new WeakMap<Peer, string>()
 
   constructor(options: SwarmOptions) {
     super()
@@ -88,6 +102,12 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     const keyPair = HyperDHT.keyPair(derive(device.seed, 'book-swarm', utf8(book)))
     this.#swarm = startSwarm(dht, keyPair)
     this.#swarm.on('connection', (stream: NoiseStream) => this.#connected(stream))
+    const { store, side } = options
+    this.#inquiry = new ForkInquiry({
+      store,
+      has: (log) => side.forks.has(log),
+      found: (log, evidence) => void side.forks.take(log, evidence)
+    })
     this.#meet()
   }
 
@@ -128,6 +148,16 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     }
   }
 
+  /** Hypercore saw two histories of a log: asks all who are here where they part. */
+  suspect(log: LogId): void {
+    for (const peer of this.#peers) if (peer.state === 'open') void this.#inquiry.compare(log, peer)
+  }
+
+  /** Hands on what is known of logs with two histories. */
+  tellForks(): void {
+    for (const peer of this.#peers) this.#tellForksTo(peer)
+  }
+
   disconnect(device: DeviceId): void {
     for (const peer of this.#peers) if (peer.remote?.device === device) peer.end('it was asked to go')
   }
@@ -163,7 +193,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
       proofKeys: secrets.map(proofKeyOf),
       certificate,
       device,
-      standingOf: (remote) => side.standingOf(remote)
+      standingOf: (remote) => side.standingOf(remote),
+      answer: (question) => this.#inquiry.answer(question)
     })
     if (peer.state === 'closed') return
     if (this.strangers().length >= MOST_WAITING) return peer.end('too many are waiting')
@@ -175,6 +206,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
       const all = secrets.map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
       if (peer.remote) side.offered(all, peer.remote.member)
     })
+    peer.on('fork', (log, evidence) => void this.#takeFork(peer, log, evidence))
     peer.on('farewell', (why) => peer.remote && side.farewell(why, peer.remote))
     peer.on('parting', () => this.#part(peer))
     peer.on('close', () => this.#left(peer))
@@ -190,6 +222,9 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     this.#o.store.corestore.replicate(peer.stream)
     this.#o.side.welcome()
     this.#hand(peer)
+    // Before it hears of logs: whoever knows the evidence asks for the shared part, and not for the log.
+    this.#tellForksTo(peer)
+    for (const log of this.#o.side.forks.unproved()) void this.#inquiry.compare(log, peer)
     const digest = this.#o.side.digest()
     if (digest !== null) peer.tell(this.#o.side.vector(), digest)
     this.emit('peers')
@@ -209,7 +244,31 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     const parting = this.#partings.get(peer)
     if (parting) return void parting.look()
     if (peer.remote) void this.#o.side.learn(peer.lengths.keys(), peer.remote.member)
+    void this.#lookInto(peer)
     this.emit('peers')
+  }
+
+  #tellForksTo(peer: Peer): void {
+    for (const fork of this.#o.store.forks.all()) peer.tellFork(fork)
+  }
+
+  async #takeFork(peer: Peer, log: LogId, evidence: Uint8Array): Promise<void> {
+    const taken = await this.#o.side.forks.take(log, evidence)
+    if (!taken.ok && taken.error.code === 'BAD_REQUEST') peer.end('it sent evidence that proves nothing')
+  }
+
+  /**
+   * Two devices that have as much of every log, and not the same book: somebody may have signed two histories of one
+   * length, which Hypercore never notices.
+   */
+  async #lookInto(peer: Peer): Promise<void> {
+    const { side } = this.#o
+    const [vector, digest] = [side.vector(), side.digest()]
+    if (!digest || !peer.digest || peer.digest === digest || this.#lookedInto.get(peer) === peer.digest) return
+    const logs = Object.keys(vector) as LogId[]
+    if (logs.length !== peer.lengths.size || logs.some((log) => peer.lengths.get(log) !== vector[log])) return
+    this.#lookedInto.set(peer, peer.digest)
+    for (const log of logs) await this.#inquiry.compare(log, peer)
   }
 
   /** One side said farewell: for a moment they exchange what each may still have of the other. */

@@ -10,7 +10,7 @@ import type Corestore from 'corestore'
 import type { InnerCore } from 'corestore'
 import Hypercore from 'hypercore'
 import type { HypercoreKeyPair } from 'hypercore'
-import type { BookId, DeviceId, LogId, MemberId } from '../../core/contract/index.js'
+import { done, type BookId, type DeviceId, type LogId, type MemberId } from '../../core/contract/index.js'
 import { openIdentity, type Identity } from '../../core/engine/identity-file.js'
 import { openVault } from '../../core/engine/keyring.js'
 import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
@@ -126,6 +126,7 @@ export class Rogue {
         learn: async (logs) => void (await Promise.all([...logs].map((log) => intake.add(log)))),
         toHandOver: () => [],
         offered: () => {},
+        forks: { has: () => true, unproved: () => [], take: () => Promise.resolve(done(null)) },
         parting: { written: () => [], isOfOthers: () => false, shown: () => this.showing() }
       }
     })
@@ -327,6 +328,12 @@ export class RogueLog {
 
   #wires(): readonly Wire[] {
     return (this.core as unknown as { core: { replicator: { peers: Wire[] } } }).core.replicator.peers
+  }
+
+  /** Has written what another self of its device has, so far. */
+  goOnAs(other: RogueLog): void {
+    this.lamport = other.lamport
+    for (const [log, length] of other.#named) this.#named.set(log, length)
   }
 
   /** Appends an entry that is as an honest device would make it, but for what is said; gives its index. */

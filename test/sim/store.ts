@@ -75,6 +75,10 @@ export class SimStore {
     return this.o.io.write(OPEN_MS, () => ({ log, core: this.#core(log) }))
   }
 
+  /** Of a forked log a simulated device never hears. */
+  readonly forks = { get: () => null }
+  isPart = (): boolean => false
+
   /** The one secret of a simulated book: nothing is encrypted here. */
   readonly epoch = 'founding'
   readonly secrets = [{ epoch: 'founding', secret: new Uint8Array(32) }]

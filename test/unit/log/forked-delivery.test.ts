@@ -140,7 +140,7 @@ describe('a log with two histories', () => {
           expect(a.causality.vector()).toEqual(b.causality.vector())
         }
       ),
-      { numRuns: 500 }
+      { numRuns: 1000 }
     )
   })
 
