@@ -88,6 +88,8 @@ const allCommands = (command: Command): readonly Command[] => [
 ]
 
 async function main(): Promise<void> {
+  // An answer is all that goes to stdout: Hypercore says there that it met a fork.
+  console.log = console.error
   // Who reads only the beginning of a long answer has not met an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

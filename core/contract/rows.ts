@@ -324,8 +324,7 @@ export const ACTIVITY_KINDS = [
   'leave',
   'revokeDevice',
   'nameDevice',
-  'rotate',
-  'reportFork'
+  'rotate'
 ] as const
 export type ActivityKind = (typeof ACTIVITY_KINDS)[number]
 

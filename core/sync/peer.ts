@@ -25,6 +25,7 @@ import {
   SecretsMessage,
   toHex
 } from './messages.js'
+import { Questions } from './questions.js'
 import {
   certificateFromMessage,
   certificateToMessage,
@@ -42,8 +43,6 @@ const LEAVE_MS = 2_000
 const MOST_RECEIVED = 2048
 /** Who is told farewell can show their own logs for so long. */
 const PARTING_MS = 10_000
-/** Questions that wait for an answer, on either side. */
-const MOST_QUESTIONS = 256
 
 export interface PeerOptions {
   readonly stream: NoiseStream
@@ -121,11 +120,11 @@ export class Peer extends EventEmitter<PeerEvents> {
   #sendFork: (value: ForkMessage) => void = () => {}
   #sendAsk: (value: AskMessage) => void = () => {}
   #sendNodes: (value: NodesMessage) => void = () => {}
-  /** Those that wait for an answer, the first one first. */
-  readonly #asked: ((nodes: NodesMessage | null) => void)[] = []
-  /** Questions that are being answered, one after the other. */
-  #answering: Promise<void> = Promise.resolve()
-  #questions = 0
+  readonly #questions = new Questions({
+    send: (question) => this.#sendAsk(question),
+    reply: (nodes) => this.state === 'open' && this.#sendNodes(nodes),
+    answer: (question) => this.#o.answer(question)
+  })
   readonly #sentForks = new Set<string>()
 
   constructor(options: PeerOptions) {
@@ -189,9 +188,7 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   /** What the other side has of the tree over a log; null if it does not say. */
   ask(question: AskMessage): Promise<NodesMessage | null> {
-    if (this.state !== 'open' || this.#asked.length >= MOST_QUESTIONS) return Promise.resolve(null)
-    this.#sendAsk(question)
-    return new Promise((resolve) => this.#asked.push(resolve))
+    return this.state === 'open' ? this.#questions.ask(question) : Promise.resolve(null)
   }
 
   /** Looks again at who the other side is: one who was just admitted, or removed, may be known as that only now. */
@@ -344,18 +341,11 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   #onAsk(question: AskMessage): void {
     if (this.state !== 'open') return this.end('it asked before it was let in')
-    if (++this.#questions > MOST_QUESTIONS) return this.end('it asks for too much')
-    this.#answering = this.#answering.then(async () => {
-      const nodes = await this.#o.answer(question)
-      this.#questions--
-      if (this.state === 'open') this.#sendNodes(nodes)
-    })
+    if (this.#questions.asked(question) === 'too-many') this.end('it asks for too much')
   }
 
   #onNodes(nodes: NodesMessage): void {
-    const asked = this.#asked.shift()
-    if (asked) asked(nodes)
-    else this.end('it answers what nobody asked')
+    if (this.#questions.answered(nodes) === 'unasked') this.end('it answers what nobody asked')
   }
 
   #closed(): void {
@@ -363,7 +353,7 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.state = 'closed'
     clearTimeout(this.#timer)
     if (this.#partingTimer) clearTimeout(this.#partingTimer)
-    for (const asked of this.#asked.splice(0)) asked(null)
+    this.#questions.end()
     this.emit('close')
   }
 }

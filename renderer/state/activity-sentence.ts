@@ -16,8 +16,7 @@ export const ACTIVITY_GROUPS = {
     'leave',
     'revokeDevice',
     'nameDevice',
-    'rotate',
-    'reportFork'
+    'rotate'
   ]
 } as const satisfies Readonly<Record<string, readonly ActivityKind[]>>
 export type ActivityGroup = keyof typeof ACTIVITY_GROUPS

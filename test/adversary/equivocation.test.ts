@@ -6,6 +6,8 @@
 import { cp } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LogId } from '../../core/contract/index.js'
+import { encodeForkEvidence } from '../../core/identity/fork-codec.js'
+import type { ForkEvidence } from '../../core/identity/fork-evidence.js'
 import { goesOn, openScene, reported, talkOn, type Scene } from '../helpers/attack.js'
 import { converged, letIn, type Device } from '../helpers/engines.js'
 import { Rogue, type RogueLog } from '../helpers/rogue.js'
@@ -113,6 +115,27 @@ describe('a log with two histories', () => {
     await ben.restart()
     await cleo.post(book, 'By Cleo')
     await converged(book, ben, cleo)
+  })
+
+  it('is claimed in vain of someone else’s log', async () => {
+    const { ada, book, mallory } = scene
+    await mallory.hasAllOf(ada, book)
+    const log = mallory.logsOf((await ada.status(book)).members.find(({ name }) => name === 'Ada')!.member)[0]!
+    const node = { sizeBytes: 9, hash: new Uint8Array(32).fill(5) }
+    const branch = { length: 3, signature: new Uint8Array(64).fill(6), leaf: node, right: [] }
+    const evidence: ForkEvidence = {
+      writer: new Uint8Array(32).fill(7),
+      shared: 2,
+      roots: [node],
+      branches: [branch, { ...branch, leaf: { ...node, sizeBytes: 8 } }]
+    }
+    await mallory.goOffline()
+    mallory.parts.store.forks.add({ log, evidence, bytes: encodeForkEvidence(evidence) })
+    mallory.goOnline()
+    // What it is let in with is hung up on: it comes back, and is let in, and so on.
+    while (mallory.welcomes < 3) await new Promise((resolve) => setTimeout(resolve, 50))
+    await goesOn(scene)
+    expect((await ada.status(book)).problems).toEqual([])
   })
 
   it('stays what it is when its writer goes on with both', async () => {

@@ -56,6 +56,8 @@ export class Rogue {
   readonly device: DeviceId
   /** What it claims to have, beside the truth about its own logs. */
   readonly claims: Record<LogId, number> = {}
+  /** How often it was let in. */
+  welcomes = 0
   /** How often it was told farewell. */
   farewells = 0
   /** What it shows to who told it farewell; logs of its own unless said otherwise. */
@@ -122,7 +124,7 @@ export class Rogue {
         digest: () => '00'.repeat(32),
         standingOf: () => 'present',
         farewell: () => void this.farewells++,
-        welcome: () => {},
+        welcome: () => void this.welcomes++,
         learn: async (logs) => void (await Promise.all([...logs].map((log) => intake.add(log)))),
         toHandOver: () => [],
         offered: () => {},
@@ -218,6 +220,11 @@ export class Rogue {
     const { vector } = await device.status(book)
     const all = Object.entries(vector) as [LogId, number][]
     await this.until((has) => all.every(([log, length]) => (has[log] ?? 0) >= length))
+  }
+
+  /** Logs of someone else, as far as it has them. */
+  logsOf(member: MemberId): LogId[] {
+    return this.parts.intake.logsBy(member)
   }
 
   authorOf(log: LogId): Author | undefined {
