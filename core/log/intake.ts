@@ -189,7 +189,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
 
   async #add(log: LogId, reason: Reason): Promise<'added' | 'not-added'> {
     const core = await this.store.open(log)
-    const mark = await markOf(core)
+    // What two histories share has no other.
+    const mark = this.store.isPart(core) ? null : await markOf(core)
     if (mark === 'left') {
       if (reason === 'stored') {
         await core.close()
@@ -254,7 +255,8 @@ export class Intake extends EventEmitter<IntakeEvents> {
 
   /** Keeps with a log that it has two histories; its session was closed. */
   async #noteFork(log: LogId): Promise<void> {
-    if (!this.#isOpen()) return
+    // Somebody may have shown where they part, meanwhile.
+    if (!this.#isOpen() || this.store.forks.get(log)) return
     try {
       await (await this.store.open(log)).setUserData(MARK, Buffer.from('forked' satisfies Mark))
       this.emit('forked', log)

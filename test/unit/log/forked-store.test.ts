@@ -10,9 +10,11 @@ import type { LogId } from '../../../core/contract/index.js'
 import { encodeForkEvidence } from '../../../core/identity/fork-codec.js'
 import type { ForkEvidence } from '../../../core/identity/fork-evidence.js'
 import { compareHistories, historyOf, type LogHistory } from '../../../core/log/fork.js'
+import { Delivery } from '../../../core/log/delivery.js'
+import { Intake } from '../../../core/log/intake.js'
 import type { LogStore } from '../../../core/log/store.js'
 import { codeOf, valueOf } from '../../helpers/book-world.js'
-import { openStore } from '../../helpers/logs.js'
+import { BOOK, openStore } from '../../helpers/logs.js'
 
 const keyPair = HyperDHT.keyPair(randomBytes(32))
 let folder: string
@@ -124,6 +126,21 @@ describe('a log with two histories', () => {
     const again = await storeAt('long')
     expect(await blocksOf(again, long.log)).toEqual(['header', 'shared 1'])
     expect(await again.stored()).toEqual([long.log])
+  })
+
+  it('is followed as any other where what two histories share is known', async () => {
+    const one = await storeWith('one', [...common, 'one 5'])
+    const other = await storeWith('other', [...common, 'other 5'])
+    valueOf(await one.store.keepFork(one.log, await evidenceOf(one.log, one.store, other.store)))
+    await closeStore(one.store)
+    const again = await storeAt('one')
+    // As an earlier run might have, which saw the fork and the evidence at the same moment.
+    await (await again.open(one.log)).setUserData('guildbook', Buffer.from('forked'))
+    const delivery = new Delivery(() => {})
+    const intake = new Intake(again, delivery, BOOK)
+    expect(await intake.add(one.log, 'stored')).toBe('added')
+    expect(intake.unproved()).toEqual([])
+    await intake.close()
   })
 
   it('is believed of nobody without evidence', async () => {

@@ -29,6 +29,8 @@ describe('a fork', () => {
     const core = new ForkingCore()
     const store = {
       secrets: [{}],
+      forks: { get: () => null },
+      isPart: () => false,
       open: () => Promise.resolve(core),
       async firstBlock(_: unknown, isIt: (block: Uint8Array) => boolean) {
         const block = await core.get()
