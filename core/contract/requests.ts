@@ -204,7 +204,7 @@ export interface Requests extends SafekeepingRequests {
   ): null
   /** Ends one's own membership. Refuses with LAST_OWNER. */
   leaveBook(request: InBook): null
-  /** Of one's own, or as an owner anyone's. As `removeMember`, for one device. */
+  /** Of one's own, in all one's books; or as an owner anyone's, in this one. As `removeMember`, for one device. */
   revokeDevice(request: InBook & { readonly device: DeviceId } & Kept): null
   renameDevice(request: InBook & { readonly device: DeviceId; readonly name: string }): null
 

@@ -39,6 +39,8 @@ export class ArrivalDesk {
   readonly #newcomers = new Map<DeviceLinkId, LinkNewcomer>()
   /** Those whose books are in place: this folder is that person's. */
   readonly #placed = new Set<DeviceLinkId>()
+  /** Those of them whose books have not all come yet: whatever comes may be the last of it. */
+  readonly #receiving = new Set<DeviceLinkId>()
   #swarm: Hyperswarm | null = null
   #saving: Promise<void> = Promise.resolve()
 
@@ -47,8 +49,10 @@ export class ArrivalDesk {
   /** Takes up what did not end. How a linking has ended is shown until the start after the one that ended it. */
   static async open(options: ArrivalDeskOptions, linked: 'just-now' | 'no'): Promise<ArrivalDesk> {
     const desk = new ArrivalDesk(options)
+    options.library.on('changed', () => desk.#receiving.size > 0 && options.changed())
     for (const record of await readArrivals(options.vault, arrivalsIn(options.folder))) {
       if (record.books) desk.#placed.add(record.id)
+      if (record.books) desk.#receiving.add(record.id)
       const isShown = linked === 'just-now' || (await desk.#step(record)) !== 'joined'
       if (isShown) desk.#records.set(record.id, record)
     }
@@ -172,6 +176,7 @@ export class ArrivalDesk {
       const has = session.value.vector()
       if (Object.entries(vector).some(([log, length]) => (has[log as LogId] ?? 0) < length)) return 'receiving'
     }
+    this.#receiving.delete(id)
     return 'joined'
   }
 

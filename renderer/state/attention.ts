@@ -1,11 +1,18 @@
 /** What a person should look at now, the gravest first. */
-import type { AdmissionRow, PhraseState, Problem, SyncStatus } from '../../core/contract/index.js'
+import type {
+  AdmissionRow,
+  DeviceLinkRow,
+  PhraseState,
+  Problem,
+  SyncStatus
+} from '../../core/contract/index.js'
 import { agreementOf } from './sync.js'
 
 export type Attention = { readonly grave: boolean } & (
   | { readonly kind: 'differs' }
   | { readonly kind: 'conflicts'; readonly count: number }
   | { readonly kind: 'admission'; readonly name: string }
+  | { readonly kind: 'device'; readonly name: string }
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'phrase' }
 )
@@ -16,11 +23,14 @@ const QUIET: readonly Problem['kind'][] = ['offline', 'waiting', 'digest-differs
 export function attentionOf(
   sync: SyncStatus | undefined,
   admissions: readonly AdmissionRow[],
-  phrase?: PhraseState
+  phrase?: PhraseState,
+  links: readonly DeviceLinkRow[] = []
 ): Attention[] {
   const found: Attention[] = []
   if (sync && agreementOf(sync) === 'differs') found.push({ kind: 'differs', grave: true })
   for (const admission of admissions) found.push({ kind: 'admission', name: admission.name, grave: false })
+  for (const { deviceName } of links.flatMap(({ waiting }) => waiting))
+    found.push({ kind: 'device', name: deviceName, grave: false })
   if (sync && sync.conflicts > 0) found.push({ kind: 'conflicts', count: sync.conflicts, grave: false })
   for (const problem of sync?.problems ?? []) {
     if (!QUIET.includes(problem.kind))

@@ -28,7 +28,7 @@ export async function meet(ana: Page, ben: Page): Promise<void> {
   await ana.getByRole('button', { name: 'Make the invite' }).click()
   const code = (await ana.locator('code').first().textContent()) ?? ''
   await ben.getByRole('button', { name: 'Join with a code or link' }).click()
-  await ben.getByLabel('Invite code or link').fill(code)
+  await ben.getByLabel('Code or link').fill(code)
   await ben.getByLabel('Your name').fill('Ben')
   await ben.getByRole('button', { name: 'Join', exact: true }).click()
   await expect(ana.getByRole('heading', { name: /^Ben wants to join/ })).toBeVisible({ timeout: 30_000 })

@@ -32,7 +32,10 @@ export const membershipHandlers = ({ library }: EngineParts): Handlers<Membershi
     ),
 
   revokeDevice: ({ book, device, kept }) =>
-    inSession(library.session(book), (session) => revokeDevice(session, device, kept)),
+    inSession(library.session(book), async (session) => {
+      const revoked = await revokeDevice(session, device, kept)
+      return revoked.ok ? revokeElsewhere(await library.sessions(), session, device) : revoked
+    }),
 
   renameDevice: ({ book, device, name }) =>
     inSession(library.session(book), async (session) => {
@@ -97,6 +100,23 @@ async function revokeDevice(
     }
     return session.allows('rotate').ok ? [revocation, session.secrets.rotation(device)] : [revocation]
   })
+}
+
+/** One's own device is lost in all one's books, and not in the one that happens to be open. */
+async function revokeElsewhere(
+  sessions: readonly BookSession[],
+  here: BookSession,
+  device: DeviceId
+): Promise<Outcome<null>> {
+  for (const session of sessions) {
+    const owner = ownerOf(session, device)
+    const isMine = owner.ok && whose(session, owner.value) === 'own'
+    if (session === here || !isMine || session.roster.isRevoked(device, owner.value)) continue
+    if (!session.allows('revokeDevice', 'own').ok) continue
+    const revoked = await revokeDevice(session, device, undefined)
+    if (!revoked.ok) return revoked
+  }
+  return done(null)
 }
 
 /** What goes on to count: what was named, else all that has come. */

@@ -10,7 +10,7 @@ async function clean(page: Page, what: string): Promise<void> {
 
 async function join(page: Page, code: string, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Join with a code or link' }).click()
-  await page.getByLabel('Invite code or link').fill(code)
+  await page.getByLabel('Code or link').fill(code)
   await page.getByLabel('Your name').fill(name)
   await page.getByRole('button', { name: 'Join', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Elm Street' })).toBeVisible({ timeout: 30_000 })

@@ -73,16 +73,16 @@ test('one app per folder: a second start brings a link to the first', async ({ d
   const { app, page, folder } = await desktops.open()
   const link = 'guildbook://join/ybndrfg8ejkmcpqxot1u'
   expect(await desktops.startAgain(folder, link)).toBe(0)
-  await expect(page.getByLabel('Invite code or link')).toHaveValue(link)
+  await expect(page.getByLabel('Code or link')).toHaveValue(link)
   expect(app.windows()).toHaveLength(1)
 })
 
 test('a link that starts the app is opened; one that is not an invite is not', async ({ desktops }) => {
   const link = 'guildbook://join/ybndrfg8ejkmcpqxot1u'
   const opened = await desktops.open({ link })
-  await expect(opened.page.getByLabel('Invite code or link')).toHaveValue(link)
+  await expect(opened.page.getByLabel('Code or link')).toHaveValue(link)
   await desktops.startAgain(opened.folder, 'guildbook://open/etc/passwd')
-  await expect(opened.page.getByLabel('Invite code or link')).toHaveValue(link)
+  await expect(opened.page.getByLabel('Code or link')).toHaveValue(link)
 })
 
 test('the menu reaches the page, in the language that the page shows', async ({ desktops }) => {

@@ -51,7 +51,7 @@ describe('a linked device', { timeout: 3 * MINUTES }, () => {
 describe('a linked device that is lost', { timeout: 3 * MINUTES }, () => {
   it('is revoked, told so, gets nothing new, and cannot certify itself anew or come back by an invite', async () => {
     const [ana, ben] = [await world.device('Ana'), await world.device('Ben')]
-    const book = await ana.createBook('Club')
+    const [book, house] = [await ana.createBook('Club'), await ana.createBook('House')]
     await letIn(ana, book, ben)
     const phone = await world.device('Phone')
     const device = await link(ana, phone)
@@ -62,13 +62,15 @@ describe('a linked device that is lost', { timeout: 3 * MINUTES }, () => {
     await phone.until('invites', { book }, (rows) => rows.some((row) => row.code === code))
 
     await ana.ask('revokeDevice', { book, device })
-    await phone.until('books', {}, ([summary]) => summary?.farewell?.code === 'DEVICE_REVOKED')
+    await phone.until('books', {}, (rows) => rows.every(({ farewell }) => farewell?.code === 'DEVICE_REVOKED'))
+    await ana.post(house, 'Not for the thief')
     await ana.post(book, 'After the theft')
     await converged(book, ana, ben)
     expect(await phone.refusal('post', { book, transaction: await phone.draft(book, 'By the thief') })).toBe(
       'DEVICE_REVOKED'
     )
     expect(await phone.payees(book)).toEqual(['On the phone'])
+    expect(await phone.payees(house)).toEqual([])
     expect(await phone.refusal('showPhrase', { language: 'en', sure: 'yes' })).toBe('PHRASE_ELSEWHERE')
     expect(await phone.refusal('backup', {})).toBe('PHRASE_ELSEWHERE')
     expect(await phone.refusal('linkDevice', {})).toBe('PHRASE_ELSEWHERE')
