@@ -6,6 +6,8 @@ import {
   type ActivityRow,
   type BookId,
   type CurrencyCode,
+  type DeviceId,
+  type DeviceLinkId,
   type DeviceRow,
   type IsoDate,
   type MemberId,
@@ -270,6 +272,30 @@ describe('the sync in plain words', () => {
     expect(asked(0, 'unconfirmed')).toEqual([])
     expect(asked(1, 'unconfirmed')).toEqual(['phrase'])
     expect(asked(1, 'confirmed')).toEqual([])
+  })
+
+  it('tells of another device that waits to be linked, and not of a linked one that has no phrase to write down', () => {
+    const link = {
+      ...{
+        id: 'a' as DeviceLinkId,
+        code: null,
+        link: null,
+        createdMs: 0,
+        expiresMs: 1,
+        state: 'waiting' as const
+      },
+      ...{ device: null, deviceName: null },
+      waiting: [
+        { device: 'd' as DeviceId, deviceName: 'Phone', platform: 'linux', words: [], connection: 'away' }
+      ]
+    } as const
+    const found = attentionOf(
+      status([here], { transactions: 1 }),
+      [],
+      { state: 'elsewhere', needs: 'nothing' },
+      [link]
+    )
+    expect(found).toEqual([{ kind: 'device', name: 'Phone', grave: false }])
   })
 })
 
