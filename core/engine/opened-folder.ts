@@ -208,12 +208,23 @@ export class OpenedFolder {
   async #changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>> {
     const before = JSON.stringify(this.#parts.effectiveNetwork())
     const settings = await this.#parts.settings.change(change)
+    if (change.deviceName) await this.#renameInBooks(change.deviceName)
     this.o.feed.note(null, ['settings'])
     if (JSON.stringify(this.#parts.effectiveNetwork()) !== before) {
       await this.#goOffline()
       await this.#goOnline()
     }
     return done(settings)
+  }
+
+  /** A name that this device was given in a book goes before that in its certificate: it is given the new one there. */
+  async #renameInBooks(name: string): Promise<void> {
+    const { deviceId, memberId } = this.#identity
+    for (const session of await this.#parts.library.sessions()) {
+      const given = session.roster.deviceName(deviceId, memberId)
+      if (given === null || given === name || !session.allows('nameDevice', 'own').ok) continue
+      await session.write(() => done([{ kind: 'nameDevice', device: deviceId, name }]))
+    }
   }
 
   #desk(session: BookSession): Promise<InviteDesk> {

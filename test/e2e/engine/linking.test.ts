@@ -30,6 +30,7 @@ describe('a linked device', { timeout: 3 * MINUTES }, () => {
     expect(await memberOf(phone)).toBe(await memberOf(ana))
     expect(await phone.ask('settings', {})).toMatchObject({ memberName: 'Ana', deviceName: 'Phone' })
 
+    await phone.ask('changeSettings', { deviceName: 'My phone' })
     await phone.stop()
     await ana.post(club, 'On the laptop')
     await ana.stop()
@@ -44,7 +45,7 @@ describe('a linked device', { timeout: 3 * MINUTES }, () => {
     expect(problems).toEqual([])
     const names = members.find(({ name }) => name === 'Ana')?.devices.map(({ name }) => name)
     expect(names?.length).toBe(2)
-    expect(names).toContain('Phone')
+    expect(names).toContain('My phone')
   })
 })
 
