@@ -110,7 +110,7 @@ test('in Chinese, a code that was withdrawn links nothing', async ({ world }) =>
   await expect(laptop.locator('code').first()).toBeVisible()
   await clean(laptop, 'link-code-chinese')
   const code = (await laptop.locator('code').first().textContent()) ?? ''
-  await phone.getByRole('button', { name: '用邀请码或链接加入' }).click()
+  await phone.getByRole('button', { name: '用代码或链接加入' }).click()
   await phone.getByLabel('代码或链接').fill(code)
   await phone.getByLabel('这台设备的名称').fill('手机')
   await clean(phone, 'link-enter-chinese')
