@@ -37,8 +37,12 @@ export const PARTS = {
   sim: {
     inputs: ['core', 'test/sim'],
     entries: [{ entry: 'test/sim/main.ts', fileName: 'sim.cjs', chunks: 'lazy' }]
+  },
+  fuzz: {
+    inputs: ['core', 'test/fuzz', 'test/helpers'],
+    entries: [{ entry: 'test/fuzz/main.ts', fileName: 'fuzz.cjs', chunks: 'one-file' }]
   }
 }
 
-/** What the app, the command and the tests need; `bench` and `sim` are built when they are asked for. */
+/** What the app, the command and the tests need; `bench`, `sim` and `fuzz` are built when they are asked for. */
 export const DEFAULT_PARTS = ['engine', 'electron', 'cli', 'renderer']

@@ -12,7 +12,7 @@ import {
 } from '../contract/index.js'
 import type { Epoch } from '../log/secrets.js'
 import type { WriterState } from '../log/writer.js'
-import { CertificateMessage, GreetMessage, WelcomeMessage } from '../sync/messages.js'
+import { CertificateMessage, count, GreetMessage, WelcomeMessage } from '../sync/messages.js'
 import type { DeviceLinkRecord } from '../sync/linking-holder.js'
 import type { ArrivalRecord } from '../sync/linking-newcomer.js'
 import { ReceiveMessage } from '../sync/linking-wire.js'
@@ -21,7 +21,6 @@ import type { JoinRecord } from '../sync/pairing-newcomer.js'
 import type { Vault } from './vault.js'
 
 const hex = (bytes: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)))
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const text = v.pipe(v.string(), v.maxLength(LIMITS.nameLength))
 
 const FoundingFile = v.strictObject({ founder: hex(32), nonce: hex(32), createdMs: count, signature: hex(64) })

@@ -40,7 +40,8 @@ export function checkForkEvidence(log: LogId, evidence: ForkEvidence): Outcome<n
   const { writer, shared, roots, branches } = evidence
   const wrong = (what: string) => refuse('BAD_REQUEST', `That does not show a forked log: ${what}.`)
   if (logOfWriter(writer) !== log) return wrong('it is about another log')
-  if (shared < 1 || roots.length !== rootSpans(shared).length) return wrong('its common part is malformed')
+  const isLength = Number.isSafeInteger(shared) && shared >= 1 && shared < LONGEST_LOG
+  if (!isLength || roots.length !== rootSpans(shared).length) return wrong('its common part is malformed')
   if (!roots.every(isNode)) return wrong('a node is malformed')
   for (const branch of branches) {
     const head = headOf(log, evidence, branch)

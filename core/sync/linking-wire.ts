@@ -7,7 +7,7 @@ import { LIMITS } from '../contract/index.js'
 import { framed, utf8 } from '../identity/bytes.js'
 import { sign, verify, type KeyPair } from '../identity/keys.js'
 import { verificationWords } from '../identity/words.js'
-import { CertificateMessage, fromHex, toHex, WelcomeMessage } from './messages.js'
+import { CertificateMessage, count, fromHex, toHex, WelcomeMessage } from './messages.js'
 import { OfferMessage } from './recovery-wire.js'
 import type { Side } from './proofs.js'
 
@@ -56,7 +56,7 @@ export type LinkedBookMessage = v.InferOutput<typeof LinkedBookMessage>
 export const LinkedMessage = v.strictObject({
   certificate: CertificateMessage,
   foundings: v.pipe(v.array(WelcomeMessage.entries.founding), v.maxLength(MOST_FOUNDINGS)),
-  books: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_BOOKS))
+  books: v.pipe(count, v.maxValue(MOST_BOOKS))
 })
 export type LinkedMessage = v.InferOutput<typeof LinkedMessage>
 

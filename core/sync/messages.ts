@@ -11,7 +11,13 @@ import { LIMITS, ROLES } from '../contract/index.js'
 const z32Key = v.pipe(v.string(), v.regex(/^[ybndrfg8ejkmcpqxot1uwisza345h769]{52}$/))
 const hex = (bytes: number) => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)))
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length))
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+/** JSON knows a minus zero. */
+export const count = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.minValue(0),
+  v.transform((number) => number + 0)
+)
 
 export const CertificateMessage = v.strictObject({
   member: hex(32),

@@ -7,7 +7,7 @@ import { LIMITS } from '../contract/index.js'
 import { framed, utf8 } from '../identity/bytes.js'
 import { isDeviceValid, type DeviceCertificate } from '../identity/certificates.js'
 import { fingerprint, sign, verify, type KeyPair } from '../identity/keys.js'
-import { CertificateMessage, fromHex, toHex, WelcomeMessage } from './messages.js'
+import { CertificateMessage, count, fromHex, toHex, WelcomeMessage } from './messages.js'
 import type { Side } from './proofs.js'
 
 export const RECOVERY_PROTOCOL = 'guildbook/recovery/1'
@@ -40,7 +40,7 @@ export const OfferMessage = v.strictObject({
   ),
   /** What of each log is part of the book there, now. */
   vector: v.pipe(
-    v.record(z32Key, v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    v.record(z32Key, count),
     v.check((vector) => Object.keys(vector).length <= MOST_LOGS)
   )
 })
