@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { NoiseStream } from 'hyperswarm'
 import sodium from 'sodium-universal'
 import {
   done,
@@ -56,6 +57,8 @@ export interface SessionEvents {
   changed: [readonly Topic[]]
   /** An act of authority was taken in. */
   acts: []
+  /** Another device of this person is here. */
+  kin: [NoiseStream, DeviceId]
   /** A log was shown to have two histories: the book has to be opened again, as what was built on either is judged anew. */
   forked: []
 }
@@ -390,6 +393,9 @@ export class BookSession extends EventEmitter<SessionEvents> {
           standingOf: (remote) => this.#standingOf(remote),
           farewell: (why, from) => this.#told(why, from),
           welcome: () => this.#file.farewell && this.#keep({ farewell: null }),
+          met: ({ member, device }, stream) => {
+            if (member === identity.memberId && device !== identity.deviceId) this.emit('kin', stream, device)
+          },
           learn: (logs, from) => this.#learner.learn(logs, from),
           toHandOver: () => this.secrets.toHandOver(),
           offered: (secrets, from) => this.secrets.offered(secrets, from),

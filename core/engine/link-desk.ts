@@ -23,10 +23,10 @@ import {
   type NotLinkedMessage
 } from '../sync/linking-wire.js'
 import { fromHex, toHex } from '../sync/messages.js'
-import { certificateToMessage, foundingFromMessage, foundingToMessage } from '../sync/proofs.js'
-import type { BookSession } from './book-session.js'
+import { certificateToMessage, foundingToMessage } from '../sync/proofs.js'
 import { elsewhere, type Identity } from './identity-file.js'
 import type { Library } from './library.js'
+import { handedOver, introduce } from './linked-books.js'
 import { readDeviceLinks } from './sealed-files.js'
 import type { SettingsFile } from './settings-file.js'
 import { Turns } from './turns.js'
@@ -174,14 +174,13 @@ export class LinkDesk {
    */
   async #handover(arrival: Arrival) {
     const { member, memberId } = this.o.identity
-    const sessions = (await this.o.library.sessions()).filter(
-      ({ kind, role, farewell }) => kind === 'shared' && role !== null && !farewell
-    )
+    const sessions = handedOver(await this.o.library.sessions())
     if (!member || sessions.some(({ roster }) => roster.isRevoked(arrival.device, memberId))) return null
     const books: LinkedBookMessage[] = []
     for (const session of sessions.slice(0, MOST_BOOKS)) {
-      await introduce(session, arrival)
-      books.push(bookOf(session))
+      const book = await introduce(session, arrival.device, arrival.deviceName)
+      if (!book) throw new Error('a book could not be told of its device')
+      books.push(book)
     }
     const foundings = Array.from({ length: MOST_FOUNDINGS }, () =>
       foundingToMessage(found(member, randomBytes(32), Date.now()))
@@ -287,18 +286,3 @@ const certificateFor = (member: KeyPair, { deviceKey, deviceName, platform }: Ar
   certificateToMessage(
     certifyDevice(member, { publicKey: fromHex(deviceKey), name: deviceName, platform }, Date.now())
   )
-
-/** Says in a book that this is a device of its member, unless that is known. */
-async function introduce(session: BookSession, { device, deviceName }: Arrival): Promise<void> {
-  const { memberId } = session.options.identity
-  if (session.roster.deviceName(device, memberId) !== null) return
-  const written = await session.write(() => done([{ kind: 'nameDevice', device, name: deviceName }]))
-  if (!written.ok) throw new Error(written.error.message)
-}
-
-const bookOf = (session: BookSession): LinkedBookMessage => ({
-  bookName: session.book.summary().name,
-  founding: foundingToMessage(foundingFromMessage(session.file.founding)),
-  secrets: session.secrets.all().map(({ epoch, secret }) => ({ epoch, secret: toHex(secret) })),
-  vector: { ...session.vector() }
-})

@@ -8,10 +8,11 @@ import * as v from 'valibot'
 import { keyFromZ32 } from '../identity/bytes.js'
 import { bookIdOf } from '../identity/certificates.js'
 import { Handover, type LinkedBookMessage } from '../sync/linking-wire.js'
+import { fromHex } from '../sync/messages.js'
 import { foundingFromMessage } from '../sync/proofs.js'
-import { FOUNDING_EPOCH } from '../sync/recovery-wire.js'
 import { removeFolder } from './files.js'
 import { replaceIdentity } from './identity-file.js'
+import { fileOf } from './linked-books.js'
 import { clearFormer } from './new-identity.js'
 import { ArrivalFile, BookFile, readSealed } from './sealed-files.js'
 import type { SettingsFile } from './settings-file.js'
@@ -45,9 +46,9 @@ export async function finishLink(
   const ids = books.map(({ id }) => id)
   if (await hasNoOtherBooks(folder, vault, ids)) {
     await clearFormer(folder, ids)
-    const inviter = handover.certificate.member
+    const memberKey = fromHex(handover.certificate.member)
     for (const { book, id } of books)
-      await vault.write(join(folder, 'books', id, 'book.sealed'), fileOf(book, inviter))
+      await vault.write(join(folder, 'books', id, 'book.sealed'), fileOf(book, memberKey))
     const { deviceSeed, certificate, foundings, memberName, deviceName } = handover
     await settings.change({ memberName, deviceName })
     await replaceIdentity(vault, folder, { deviceSeed, certificate, foundings })
@@ -62,13 +63,6 @@ export async function finishLink(
 export const arrivalsIn = (folder: string): string => join(folder, 'arrivals.sealed')
 
 const idOf = ({ founding }: LinkedBookMessage) => bookIdOf(foundingFromMessage(founding))
-
-function fileOf({ founding, secrets, vector }: LinkedBookMessage, inviter: string): BookFile {
-  const first = secrets.find(({ epoch }) => epoch === FOUNDING_EPOCH)
-  if (!first) throw new Error('a book was handed over without its founding secret')
-  const later = secrets.filter(({ epoch }) => epoch !== FOUNDING_EPOCH)
-  return { founding, secret: first.secret, later, logs: Object.keys(vector), kind: 'shared', inviter }
-}
 
 /** Samples are nobody's loss. */
 async function hasNoOtherBooks(folder: string, vault: Vault, ids: readonly string[]): Promise<boolean> {

@@ -15,7 +15,14 @@ export async function clearFormer(folder: string, kept: readonly string[]): Prom
   for (const name of FORMER) await rm(join(folder, name), { force: true })
 }
 
-const FORMER = ['joins.sealed', 'recovery.sealed', 'backups.sealed', 'links.sealed', 'arrivals.sealed']
+const FORMER = [
+  'joins.sealed',
+  'recovery.sealed',
+  'backups.sealed',
+  'links.sealed',
+  'arrivals.sealed',
+  'forgotten.sealed'
+]
 
 /** A new device of the member with this seed, who came with the phrase. */
 export async function becomeMember(folder: string, vault: Vault, memberSeed: Uint8Array): Promise<void> {

@@ -23,6 +23,7 @@ import { keyPairOf } from '../identity/keys.js'
 import { openIdentity, type Identity } from './identity-file.js'
 import { InviteDesk } from './invite-desk.js'
 import { JoinDesk } from './join-desk.js'
+import { KinDesk } from './kin-desk.js'
 import type { Keyring } from './keyring.js'
 import { Library } from './library.js'
 import { LinkDesk } from './link-desk.js'
@@ -34,6 +35,7 @@ import { RecoveryAnswers } from './recovery-answers.js'
 import { RecoveryDesk } from './recovery-desk.js'
 import { finishRestore, type Staged } from './restore.js'
 import { handlersOf, type FolderRequest, type Handler } from './requests/handlers.js'
+import { Turns } from './turns.js'
 import type { SettingsFile } from './settings-file.js'
 import type { Vault } from './vault.js'
 
@@ -60,6 +62,7 @@ export class OpenedFolder {
   #parts!: EngineParts
   #handlers!: ReturnType<typeof handlersOf>
   #answers!: RecoveryAnswers
+  #kin!: KinDesk
   #identity!: Identity
   #network: { readonly pairing: Hyperswarm; end(): Promise<void> } | null = null
   #goingOnline: Promise<void> = Promise.resolve()
@@ -144,6 +147,7 @@ export class OpenedFolder {
   async close(): Promise<Vault> {
     this.#state = 'closing'
     this.#closing.abort()
+    this.#kin.close()
     await this.#reopening
     await this.#parts.backups.close()
     await this.settle()
@@ -176,6 +180,7 @@ export class OpenedFolder {
       ...{ folder, vault, identity, settings, library },
       changed: () => feed.note(null, ['device-links'])
     })
+    this.#kin = await KinDesk.open({ folder, vault, identity, library, turns: new Turns() })
     const phrases = new PhraseDesk({ identity, guard, changed: () => feed.note(null, ['phrase']) })
     const backups = await BackupDesk.open({
       ...{ folder, vault, keyring, identity, settings, library },
@@ -198,7 +203,10 @@ export class OpenedFolder {
       effectiveNetwork: () => ({ ...settings.current.network, ...this.o.network }),
       changeSettings: (change) => this.#changeSettings(change),
       invites: (session) => this.#desk(session),
-      forget: (book) => this.#forget(book)
+      forget: async (book) => {
+        await this.#kin.forgot(book)
+        await this.#forget(book)
+      }
     }
     this.#handlers = handlersOf(this.#parts)
     // What cannot be reached now is tried again by Hyperswarm; what is misconfigured shows in the settings.
@@ -244,6 +252,7 @@ export class OpenedFolder {
       this.#reopening = this.#reopening.then(() => this.#reopen(session))
     })
     this.#answers.add(session)
+    session.on('kin', (stream, device) => this.#kin.meet(session, stream, device))
     const desk = await this.#desk(session)
     if (this.#network) desk.goOnline(this.#network.pairing)
   }

@@ -24,5 +24,6 @@ export interface EngineParts {
   effectiveNetwork(): Settings['network']
   changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>>
   invites(session: BookSession): Promise<InviteDesk>
+  /** A person removes a book from this device. */
   forget(book: BookId): Promise<void>
 }

@@ -38,6 +38,8 @@ export interface BookSide {
   farewell(why: FarewellMessage, from: RemoteDevice): void
   /** Let in by a member's device: this one does belong here. */
   welcome(): void
+  /** A device was let in, and let this one in, over this connection. */
+  met(remote: RemoteDevice, stream: NoiseStream): void
   /** A member's device has logs that may not be known here; resolves when they are taken up, as far as they can be. */
   learn(logs: Iterable<LogId>, from: MemberId): Promise<void>
   /** Secrets of the book that any member's device may be told. */
@@ -221,6 +223,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   #opened(peer: Peer): void {
     this.#o.store.corestore.replicate(peer.stream)
     this.#o.side.welcome()
+    if (peer.remote) this.#o.side.met(peer.remote, peer.stream)
     this.#hand(peer)
     // Before it hears of logs: whoever knows the evidence asks for the shared part, and not for the log.
     this.#tellForksTo(peer)

@@ -125,6 +125,7 @@ export class Rogue {
         standingOf: () => 'present',
         farewell: () => void this.farewells++,
         welcome: () => void this.welcomes++,
+        met: () => {},
         learn: async (logs) => void (await Promise.all([...logs].map((log) => intake.add(log)))),
         toHandOver: () => [],
         offered: () => {},
