@@ -1,28 +1,8 @@
 /** Makes a folder without books of its own another person's. */
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { removeFolder } from './files.js'
+import { clearFormer } from './former-identity.js'
 import { newDeviceOf, replaceIdentity } from './identity-file.js'
 import { dropStagedLink } from './linked-folder.js'
 import type { Vault } from './vault.js'
-
-/** Removes what belonged to the former identity, but for the `kept` books; there are none but samples beside them. */
-export async function clearFormer(folder: string, kept: readonly string[]): Promise<void> {
-  const books = join(folder, 'books')
-  for (const name of await readdir(books).catch(() => [])) {
-    if (!kept.includes(name)) await removeFolder(join(books, name))
-  }
-  for (const name of FORMER) await rm(join(folder, name), { force: true })
-}
-
-const FORMER = [
-  'joins.sealed',
-  'recovery.sealed',
-  'backups.sealed',
-  'links.sealed',
-  'arrivals.sealed',
-  'forgotten.sealed'
-]
 
 /** A new device of the member with this seed, who came with the phrase. */
 export async function becomeMember(folder: string, vault: Vault, memberSeed: Uint8Array): Promise<void> {

@@ -20,7 +20,7 @@ import { checkCancelled, type Run } from './backup-run.js'
 import { BookSession } from './book-session.js'
 import { readIfThere, removeFolder, syncFolder, writeWhole } from './files.js'
 import { newDeviceOf, openIdentity, replaceIdentity } from './identity-file.js'
-import { clearFormer } from './new-identity.js'
+import { clearFormer } from './former-identity.js'
 import type { SettingsFile } from './settings-file.js'
 import type { Vault } from './vault.js'
 
