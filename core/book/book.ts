@@ -169,7 +169,7 @@ export class Book {
   conflicts(): readonly ConflictRow[] {
     return [...this.#state.ledger.conflicts]
       .sort((a, b) => compareTransactions(b, a))
-      .map(({ id, heads }) => ({ id, heads: heads.map((head) => this.#rows.version(head)) }))
+      .map((transaction) => this.#rows.conflict(transaction))
   }
 
   trialBalance(at: IsoDate | null = null): TrialBalance {

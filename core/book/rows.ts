@@ -1,5 +1,5 @@
 /** Answers in the contract's shapes. */
-import type { CommentRow, PostingRow, TransactionRow, VersionRow } from '../contract/index.js'
+import type { CommentRow, ConflictRow, PostingRow, TransactionRow, VersionRow } from '../contract/index.js'
 import type { TransactionContent } from '../domain/transaction.js'
 import { comparePlaced, isVoid, type Comment, type Transaction, type Version } from './model.js'
 import type { State } from './state.js'
@@ -67,6 +67,11 @@ export class Rows {
       lamport: origin.lamport,
       adoptedBy: this.#adoptedBy(version)
     }
+  }
+
+  conflict({ id, owner, heads }: Transaction): ConflictRow {
+    const authorName = this.#directory.memberName(owner)
+    return { id, author: owner, authorName, heads: heads.map((head) => this.version(head)) }
   }
 
   comment(comment: Comment): CommentRow {

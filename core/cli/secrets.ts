@@ -78,7 +78,10 @@ export async function agreed(cli: Cli, question: string): Promise<'yes' | 'no'> 
 export async function newPassphrase(file: string | undefined, what: string): Promise<Outcome<string>> {
   if (file !== undefined) return done(await secretIn(file))
   if (!isAtTerminal()) {
-    return refuse('PASSPHRASE_NEEDED', `Give ${what} in a file, or at a terminal.`)
+    return refuse(
+      'PASSPHRASE_NEEDED',
+      `Give the new passphrase for ${what} in a file (--new-passphrase-file), or at a terminal.`
+    )
   }
   const first = await askHidden(`New passphrase for ${what}: `)
   if (!first.ok) return first

@@ -163,6 +163,9 @@ export interface TransactionDetail {
 
 export interface ConflictRow {
   readonly id: TransactionId
+  /** Who posted the transaction, whoever changed it since: some may decide about their own only. */
+  readonly author: MemberId
+  readonly authorName: string
   /** The versions to choose from, the shown one first. At least two. */
   readonly heads: readonly VersionRow[]
 }

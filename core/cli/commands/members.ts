@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { ACTIONS, ACTIVITY_KINDS, RIGHTS, ROLES, done, refuse } from '../../contract/index.js'
 import type {
   ActivityKind,
+  ActivityRow,
   DeviceRow,
   MemberRow,
   NotCountedRow,
@@ -175,13 +176,17 @@ async function activity(cli: Cli, options: ActivityOptions) {
         new Date(row.wallMs).toLocaleString(),
         row.memberName,
         row.count > 1 ? `${row.kind} ×${row.count}` : row.kind,
-        [row.subject?.name, row.role, row.text].filter(Boolean).join(' '),
+        wordsOf(row),
         row.notCounted > 0 ? 'does not count' : ''
       ]),
       LEFT
     )
   )
 }
+
+/** What it was about, each thing once. */
+const wordsOf = ({ subject, role, payee, text }: ActivityRow): string =>
+  [...new Set([subject?.name, role, payee, text].filter(Boolean))].join('  ')
 
 async function rejected(cli: Cli) {
   const opened = await cli.openBook('off')

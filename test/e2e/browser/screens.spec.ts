@@ -104,6 +104,23 @@ test('the tables at work', async ({ world }) => {
   await picture(page, 'drawer')
 })
 
+test('the picture that the README opens with', async ({ world }) => {
+  const page = await world.open()
+  await openSample(page)
+  await go(page, 'transactions')
+  await page.getByRole('row').filter({ hasText: 'Car loan' }).first().click()
+  await expect(page.getByRole('heading', { name: 'History' })).toBeVisible()
+  await page.keyboard.press('n')
+  await page.getByRole('combobox', { name: 'Payee' }).fill('Corner Market')
+  await page.getByRole('combobox', { name: 'Account of line 1' }).fill('groc')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('32.10')
+  await page.getByRole('combobox', { name: 'Account of line 2' }).fill('cash')
+  await page.keyboard.press('Enter')
+  await page.mouse.move(0, 0)
+  await picture(page, 'journal')
+})
+
 /** An entry over three lines of which 7.10 is missing. */
 async function split(page: Page): Promise<void> {
   await page.keyboard.press('n')
@@ -189,7 +206,7 @@ test('welcome and join, wide and narrow', async ({ world }) => {
     await page.setViewportSize({ width: 600, height: 800 })
     await picture(page, `${prefix}welcome-600`)
     await page.setViewportSize({ width: 1280, height: 800 })
-    await page.getByRole('button', { name: /^(Join|用邀请码)/ }).click()
+    await page.getByRole('button', { name: /^(Join|用代码)/ }).click()
     await page.getByRole('textbox').first().fill('abcd-efgh')
     await page.getByRole('textbox').last().fill('Ben')
     await page.keyboard.press('Enter')

@@ -186,6 +186,7 @@ describe('versions', () => {
     expect(a.book.digest()).toBe(b.book.digest())
     const [conflict] = a.book.conflicts()
     expect(conflict?.heads.map((head) => head.standing)).toEqual(['shown', 'head'])
+    expect(conflict?.author).toBe(valueOf(a.book.transaction(id)).transaction.author)
     expect(a.book.journal({ conflict: 'open' }, page).total).toBe(1)
     const other = conflict!.heads[1]!
     a.write(valueOf(a.book.draftResolve(id, { version: other.version })))

@@ -131,32 +131,30 @@ describe('every text', () => {
     .filter((name) => /\.(svelte|ts)$/.test(name))
     .map((name) => readFileSync(path.join(PAGE, name), 'utf8'))
 
-  /** Keys that stand in the source in full, and the beginnings of those that are put together there. */
-  function asked(source: string): { whole: string[]; beginnings: string[] } {
-    const whole = [...source.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map((match) => match[1] ?? '')
-    const beginnings = [...source.matchAll(/[`']([a-z]\w*\.(?:[\w-]+\.)*[\w-]*)\$\{/gi)].map(
-      (match) => match[1] ?? ''
+  /** Keys that stand in the source in full. */
+  const whole = new Set(
+    sources.flatMap((source) =>
+      [...source.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map((match) => match[1])
     )
-    return { whole, beginnings }
-  }
-
-  const wanted = sources.map(asked)
-  const whole = new Set(wanted.flatMap((each) => each.whole))
-  const beginnings = [...new Set(wanted.flatMap((each) => each.beginnings))]
+  )
+  /** Keys that are put together there, as patterns: some words and dots of each stand in the source. */
+  const composed = sources
+    .flatMap((source) => [...source.matchAll(/`((?:[\w.-]|\$\{[^`}]+\})+)`/g)].map((match) => match[1] ?? ''))
+    .filter(
+      (template) => template.includes('${') && /\.\w{3,}|\w{3,}\./.test(template.replace(/\$\{[^}]+\}/g, ''))
+    )
+    .map((template) => new RegExp(`^${template.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '[\\w.-]+')}$`))
 
   it('is asked for somewhere', () => {
     const unused = stems(en).filter(
-      (key) =>
-        !whole.has(key) &&
-        !key.startsWith('refusal.') &&
-        !beginnings.some((beginning) => key.startsWith(beginning))
+      (key) => !whole.has(key) && !key.startsWith('refusal.') && !composed.some((pattern) => pattern.test(key))
     )
     expect(unused).toEqual([])
   })
 
-  it('is there where it is put together from parts', () => {
-    const keys = stems(en)
-    expect(beginnings.filter((beginning) => !keys.some((key) => key.startsWith(beginning)))).toEqual([])
+  it('would be missed', () => {
+    expect(composed.some((pattern) => pattern.test('activity.no-such-text'))).toBe(false)
+    expect(whole.has('activity.no-such-text')).toBe(false)
   })
 })
 
