@@ -12,7 +12,7 @@ import {
   type FoundingCertificate
 } from '../identity/certificates.js'
 import type { KeyPair } from '../identity/keys.js'
-import { decodeHeader, encodeHeader, type SegmentHeader } from '../ops/header.js'
+import { decodeHeader, encodeHeader, foundingIn, type SegmentHeader } from '../ops/header.js'
 import type { Author } from './delivery.js'
 
 export interface HeaderAuthor extends Author {
@@ -38,9 +38,21 @@ export function makeHeader(header: NewHeader): Uint8Array {
   return encodeHeader({ format: 1, founding, device: certificate, segment, previous, signature })
 }
 
+/**
+ * As `decodeHeader`; but a newer version's header is only what names this book. Anything else is noise, or was encrypted
+ * with another secret than it was read with.
+ */
+export function readHeader(block: Uint8Array, book: BookId): Outcome<SegmentHeader> {
+  const decoded = decodeHeader(block)
+  if (decoded.ok || decoded.error.code !== 'NEEDS_NEWER_VERSION') return decoded
+  const founding = foundingIn(block)
+  if (founding && bookIdOf(founding) === book && isFoundingValid(founding)) return decoded
+  return refuse('HEADER_MALFORMED', "Not a log's header: it is of no book that is known here.")
+}
+
 /** Checks a header as found at block 0 of `log`, in `book`. */
 export function checkHeader(block: Uint8Array, log: LogId, book: BookId): Outcome<HeaderAuthor> {
-  const decoded = decodeHeader(block)
+  const decoded = readHeader(block, book)
   if (!decoded.ok) return decoded
   const { founding, device, segment, previous, signature } = decoded.value
   const forged = (what: string) => refuse('HEADER_FORGED', `The log's header is not valid: ${what}.`)

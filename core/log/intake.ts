@@ -14,11 +14,10 @@ import {
   type Refusal
 } from '../contract/index.js'
 import { logOfWriter } from '../identity/log-tree.js'
-import { decodeHeader } from '../ops/header.js'
 import type { Author, Delivery } from './delivery.js'
 import { Fetch } from './fetch.js'
 import { LogTooLong } from './guard.js'
-import { checkHeader, type HeaderAuthor } from './header.js'
+import { checkHeader, readHeader, type HeaderAuthor } from './header.js'
 import { PROCESS_PACE, type Pace } from './pace.js'
 import { LogShares } from './shares.js'
 import type { LogStore } from './store.js'
@@ -360,7 +359,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   async #readHeader(log: LogId, source: Source): Promise<boolean> {
     let problem: Refusal | null = null
     const block = await this.store.firstBlock(source.core, (bytes) => {
-      const decoded = decodeHeader(bytes)
+      const decoded = readHeader(bytes, this.book)
       if (!decoded.ok) problem = decoded.error
       return decoded.ok
     })

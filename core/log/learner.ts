@@ -7,6 +7,8 @@ import type { LogId, MemberId } from '../contract/index.js'
 import type { Intake } from './intake.js'
 
 const MOST_UNVERIFIED = 64
+/** What one member tells of beyond this is not remembered; it is told again when they connect again. */
+const MOST_WAITING = 20_000
 /** Whoever told of so many logs that are beyond their members' shares is not asked for more. */
 const MOST_USELESS = 10_000
 
@@ -30,7 +32,10 @@ export class LogLearner {
     let teller = this.#tellers.get(from)
     if (!teller) this.#tellers.set(from, (teller = { waiting: new Set(), unverified: new Set(), useless: 0 }))
     if (this.intake.hasTooMany(from) || teller.useless >= MOST_USELESS) return
-    for (const log of logs) if (!this.intake.has(log)) teller.waiting.add(log)
+    for (const log of logs) {
+      if (teller.waiting.size >= MOST_WAITING) break
+      if (!this.intake.has(log)) teller.waiting.add(log)
+    }
     await this.#takeUp(teller)
   }
 

@@ -76,3 +76,18 @@ export function decodeHeader(block: Uint8Array): Outcome<SegmentHeader> {
     return refuse('HEADER_MALFORMED', `Not a log's header: ${what}, near byte ${state.start}.`, { what })
   }
 }
+
+/**
+ * The founding certificate in a header of whatever format: each begins with its number and this, so that an older app
+ * can tell a newer header from noise. null where there is none. Never throws.
+ */
+export function foundingIn(block: Uint8Array): SegmentHeader['founding'] | null {
+  const state: State = { start: 0, end: block.byteLength, buffer: Buffer.from(block) }
+  try {
+    c.uint.decode(state)
+    const [founder, nonce] = [c.fixed32.decode(state), c.fixed32.decode(state)]
+    return { founder, nonce, createdMs: c.uint.decode(state), signature: c.fixed64.decode(state) }
+  } catch {
+    return null
+  }
+}

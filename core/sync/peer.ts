@@ -43,6 +43,8 @@ const LEAVE_MS = 2_000
 const MOST_RECEIVED = 2048
 /** Who is told farewell can show their own logs for so long. */
 const PARTING_MS = 10_000
+/** As many as a newcomer can be told of. */
+const MOST_LOGS = 20_000
 
 export interface PeerOptions {
   readonly stream: NoiseStream
@@ -70,8 +72,8 @@ export interface RemoteDevice {
 export interface PeerEvents {
   /** Both sides accepted: replication may start. */
   open: []
-  /** It told what it has. */
-  have: []
+  /** It told what it has of these logs. */
+  have: [readonly LogId[]]
   /** It handed over secrets that it thinks are not known here. */
   secrets: [SecretsMessage['secrets']]
   /** It sent evidence that a log has two histories; whether it is any is not checked yet. */
@@ -319,9 +321,14 @@ export class Peer extends EventEmitter<PeerEvents> {
   #onHave(have: HaveMessage): void {
     if (this.state !== 'open' && this.state !== 'parting')
       return this.end('it told what it has before it was let in')
-    for (const [log, length] of Object.entries(have.lengths) as [LogId, number][]) this.lengths.set(log, length)
+    const told = Object.entries(have.lengths) as [LogId, number][]
+    for (const [log, length] of told) this.lengths.set(log, length)
+    if (this.lengths.size > MOST_LOGS) return this.end('it tells of more logs than a book has')
     this.digest = have.digest
-    this.emit('have')
+    this.emit(
+      'have',
+      told.map(([log]) => log)
+    )
   }
 
   #onSecrets({ secrets }: SecretsMessage): void {

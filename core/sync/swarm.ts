@@ -203,7 +203,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     this.#peers.add(peer)
     this.#makeRoom()
     peer.on('open', () => this.#opened(peer))
-    peer.on('have', () => this.#heard(peer))
+    peer.on('have', (logs) => this.#heard(peer, logs))
     peer.on('secrets', (secrets) => {
       const all = secrets.map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
       if (peer.remote) side.offered(all, peer.remote.member)
@@ -243,10 +243,10 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     peer.hand(lacking.map(({ epoch, secret }) => ({ epoch, secret: toHex(secret) })))
   }
 
-  #heard(peer: Peer): void {
+  #heard(peer: Peer, logs: readonly LogId[]): void {
     const parting = this.#partings.get(peer)
     if (parting) return void parting.look()
-    if (peer.remote) void this.#o.side.learn(peer.lengths.keys(), peer.remote.member)
+    if (peer.remote) void this.#o.side.learn(logs, peer.remote.member)
     void this.#lookInto(peer)
     this.emit('peers')
   }

@@ -98,6 +98,12 @@ it.each<[string, (log: RogueLog) => Promise<Uint8Array> | Uint8Array]>([
 it.each<[string, (header: Uint8Array) => Uint8Array]>([
   ['nothing', () => Buffer.alloc(0)],
   ['noise', () => randomBytes(300)],
+  ['noise that begins like a newer format', () => randomBytes(300)],
+  [
+    'a newer format’s number and another book',
+    (header) => changed(header, (bytes) => bytes.set([2, (bytes[1] as number) ^ 1]))
+  ],
+  ['a newer format’s number and nothing', () => Buffer.from([2])],
   ['a header cut short', (header) => header.subarray(0, header.length - 1)],
   ['a header and a byte', (header) => Buffer.concat([header, Buffer.from([0])])],
   ['a header of format 0', (header) => changed(header, (bytes) => (bytes[0] = 0))],
@@ -106,7 +112,7 @@ it.each<[string, (header: Uint8Array) => Uint8Array]>([
   const { mallory } = scene
   const log = await mallory.bareLog()
   const bytes = block(mallory.header(log.log))
-  if (what === 'noise') bytes[0] = 1
+  if (what.startsWith('noise')) bytes[0] = what === 'noise' ? 1 : 2
   await log.append(bytes)
   await onlySenderIsHurt(scene, log.log, 'HEADER_MALFORMED')
 })
