@@ -12,7 +12,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     await clean('welcome')
     await page.getByRole('button', { name: 'Join with a code or link' }).click()
-    await expect(page.getByRole('heading', { name: 'Join a book' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Join with a code' })).toBeVisible()
     await clean('join')
     await page.goBack()
     await openSample(page)
