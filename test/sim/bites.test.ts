@@ -1,5 +1,7 @@
 /** Shows that the simulator bites: each of these bugs, put into the parts of its peers, is found within a few seeds. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { lowers } from '../../core/authority/acts.js'
+import { Membership } from '../../core/authority/membership.js'
 import { Fields, type FieldWrite } from '../../core/book/model.js'
 import { done } from '../../core/contract/index.js'
 import type { WriterState } from '../../core/log/writer.js'
@@ -28,7 +30,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-describe('the simulator finds', () => {
+describe('the simulator finds', { timeout: 300_000 }, () => {
   it('a tie that goes to what came last, within 20 seeds', async () => {
     lastToComeWins()
     expect(await findsBroken('equal vectors, equal digests', 20, {})).not.toBeNull()
@@ -56,6 +58,11 @@ describe('the simulator finds', () => {
     expect(await findsBroken('what was acknowledged is kept', 20, { disk })).not.toBeNull()
   })
 
+  it('a cut that is skipped, within 20 seeds', async () => {
+    nothingIsCutOff()
+    expect(await findsBroken('what was cut off does not count', 20, {})).not.toBeNull()
+  })
+
   it('a logical time that is not checked, within 30 seeds', async () => {
     const delivery: Parts['delivery'] = (deliver) => {
       const made = PARTS.delivery(deliver)
@@ -69,6 +76,16 @@ describe('the simulator finds', () => {
     expect(await findsBroken('lies are not taken', 30, { delivery })).not.toBeNull()
   })
 })
+
+/** Counts what someone wrote without knowing that they were removed, whatever is kept of their logs. */
+function nothingIsCutOff(): void {
+  const at = Membership.prototype.at
+  vi.spyOn(Membership.prototype, 'at').mockImplementation(function (this: Membership, moment, isOwnerAct) {
+    const standing = at.call(this, moment, isOwnerAct)
+    const isTold = this.roleActs(moment.author).some((act) => moment.sees(act.log, act.index) && lowers(act))
+    return standing.code === 'MEMBER_REMOVED' && !isTold ? { role: 'bookkeeper', code: null } : standing
+  })
+}
 
 /** Of two settings of a field at one logical time, the one that arrived later holds. */
 function lastToComeWins(): void {

@@ -13,6 +13,7 @@ import { overreach } from './overreach.js'
 import type { Peer } from './peer.js'
 import { nothingToDo, operations, type Make, type Run } from './run.js'
 import type { Step, StepKind } from './steps.js'
+import { PAGE } from './views.js'
 
 const EUR = 'EUR' as CurrencyCode
 const USD = 'USD' as CurrencyCode
@@ -21,7 +22,6 @@ const NAMES = ['Food', 'food', 'Bank', 'Café', 'Rent', 'Food (2)', 'Wages']
 const PAYEES = ['Baker', 'Rail', 'Landlord', '']
 /** Two of them are beyond what a number keeps exactly. */
 const LARGE = Number.MAX_SAFE_INTEGER - 10
-export const PAGE = { limit: 2000, order: 'oldest' } as const
 
 export type Deed = Extract<
   StepKind,
@@ -69,7 +69,7 @@ export const foundingOperations = (founder: Peer): Operation[] => [
 ]
 
 function posts(run: Run, step: Step, count: number): ReturnType<Make> {
-  if (!run.allows('post')) return nothingToDo()
+  if (!run.lets('post').ok) return nothingToDo()
   const ops: Operation[] = []
   for (let number = 0; number < count; number++) {
     const content = run.book.checkDraft(draft(run, { ...step, pick: step.pick + number * 7 }))
@@ -84,7 +84,7 @@ function changes(kind: 'amend' | 'void' | 'resolve', run: Run, peer: Peer, step:
   const conflicts = book.conflicts()
   const rows = book.journal({}, PAGE).rows
   const action = kind === 'void' ? 'void' : 'amend'
-  const open = rows.filter((row) => run.allows(action, whose(run, peer, row)))
+  const open = rows.filter((row) => run.lets(action, whose(run, peer, row)).ok)
   const settled = conflicts.filter(({ id }) => open.some((row) => row.id === id))
   const conflict = settled.length > 0 && kind === 'resolve' ? from(settled, step.other) : null
   const row = conflict ? open.find(({ id }) => id === conflict.id) : open[recent(step.other, open.length)]
@@ -112,7 +112,7 @@ function accounts(kind: 'addAccount' | 'editAccount', run: Run, step: Step): Ret
   const { pick, other } = step
   const all = book.accounts()
   const account = from(all, pick)
-  if (!run.allows(kind === 'addAccount' ? 'createAccount' : 'editAccount')) return nothingToDo()
+  if (!run.lets(kind === 'addAccount' ? 'createAccount' : 'editAccount').ok) return nothingToDo()
   const parent = other % 3 === 0 ? null : account
   const changes = [
     { name: from(NAMES, other) },
@@ -133,7 +133,7 @@ function accounts(kind: 'addAccount' | 'editAccount', run: Run, step: Step): Ret
 }
 
 function renames(run: Run, { other }: Step): ReturnType<Make> {
-  if (!run.allows('setBook')) return nothingToDo()
+  if (!run.lets('setBook').ok) return nothingToDo()
   const drafted = run.book.draftSettings({ name: from(NAMES, other) })
   return one(drafted)
 }

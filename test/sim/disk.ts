@@ -2,22 +2,40 @@
  * A device's disk, in memory: the blocks of all logs, and the writer's state. Blocks go through one write-ahead log, as
  * in Hypercore's store: a power cut loses the end of what was written since the last sync, and nothing else.
  */
-import type { LogId } from '../../core/contract/index.js'
+import type { LogId, MemberId } from '../../core/contract/index.js'
+import type { EpochSecret } from '../../core/log/secrets.js'
 import type { WriterState } from '../../core/log/writer.js'
+import type { FarewellMessage } from '../../core/sync/messages.js'
 import type { Random } from './random.js'
 
 /** As often as this a power cut loses all that was not synced. */
 const ALL_LOST = 0.5
 
+/** What stands in the book's own file beside its logs. */
+export interface BookRecord {
+  /** Secrets that came in the founding one's place. */
+  readonly later: readonly EpochSecret[]
+  /** Logs that were told of when this device joined. */
+  readonly logs: readonly LogId[]
+  /** Who let it in: trusted before their name was read in the book. */
+  readonly inviter: MemberId | null
+  /** What it was told when it was shown the door. */
+  readonly farewell: FarewellMessage | null
+}
+
+export const NO_RECORD: BookRecord = { later: [], logs: [], inviter: null, farewell: null }
+
 /** A copy of a disk, as someone makes who copies the folder. */
 export interface DiskCopy {
   readonly logs: ReadonlyMap<LogId, ReadonlyMap<number, Uint8Array>>
   readonly writerState: WriterState | null
+  readonly book: BookRecord
 }
 
 export class Disk {
-  /** In a file of its own, synced whenever it is written. */
+  /** In files of their own, synced whenever they are written. */
   writerState: WriterState | null = null
+  book: BookRecord = NO_RECORD
   #logs = new Map<LogId, Map<number, Uint8Array>>()
   #unsynced: { readonly log: LogId; readonly index: number }[] = []
 
@@ -75,13 +93,14 @@ export class Disk {
 
   copy(): DiskCopy {
     const logs = new Map([...this.#logs].map(([log, blocks]) => [log, new Map(blocks)]))
-    return { logs, writerState: this.writerState }
+    return { logs, writerState: this.writerState, book: this.book }
   }
 
   /** The copy takes the place of all that is here. */
   restore(copy: DiskCopy): void {
     this.#logs = new Map([...copy.logs].map(([log, blocks]) => [log, new Map(blocks)]))
     this.writerState = copy.writerState
+    this.book = copy.book
     this.#unsynced = []
   }
 }

@@ -25,6 +25,8 @@ export interface LieOptions {
   readonly truth: Truth
   readonly founding: FoundingCertificate
   readonly writers: Writers
+  /** The book's. */
+  readonly secret: Uint8Array
   /** For the key of another log. */
   readonly random: Random
   readonly spread: (log: LogId, index: number) => void
@@ -35,7 +37,16 @@ export interface LieOptions {
  * the first entry builds on the lie. From then on the device is rogue: it passes blocks on, and does nothing more. Says
  * what it did, null if it could not.
  */
-export function tellLie({ peer, step, truth, founding, writers, random, spread }: LieOptions): string | null {
+export function tellLie({
+  peer,
+  step,
+  truth,
+  founding,
+  writers,
+  secret,
+  random,
+  spread
+}: LieOptions): string | null {
   const log = peer.up?.log
   const causality = peer.up?.delivery.causality
   if (!log || !causality) return null
@@ -58,7 +69,7 @@ export function tellLie({ peer, step, truth, founding, writers, random, spread }
   put(log, index, [block, after])
   const what = `lies (${lie}) at ${truth.name(log)}/${index}`
   if (step.other % 2 === 0) return what
-  const other = writers.add(random.bytes(32))
+  const other = writers.add(random.bytes(32), secret)
   truth.nameLog(other, `${peer.name}x`)
   truth.lies.set(other, 1)
   put(other, 0, [headerOf(peer, founding, other), builtOn(log, index + 2, other)])

@@ -4,6 +4,8 @@
  * other, within a log and between logs; some come twice; those on a link that breaks are lost, and asked of others.
  */
 import type { LogId } from '../../core/contract/index.js'
+import type { EpochSecret } from '../../core/log/secrets.js'
+import type { FarewellMessage } from '../../core/sync/messages.js'
 import { isSame } from './disk.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
@@ -15,13 +17,22 @@ interface Block {
   readonly index: number
 }
 
+/** What goes from one device to another once one of them said farewell; as `Parting` has it. */
+interface PartingLogs {
+  readonly shown: ReadonlySet<LogId>
+  readonly returned: ReadonlySet<LogId>
+}
+
 interface Link {
   readonly from: Peer
   readonly to: Peer
   /** Blocks under way. */
   readonly sent: Map<string, Block>
-  /** Lengths that were told. */
+  /** Lengths that were told, and secrets that were handed over. */
   readonly told: Map<LogId, number>
+  readonly handed: Set<EpochSecret>
+  /** While they part: the logs that still go over it, and those of them that are told of. null: all. */
+  only: PartingLogs | null
   state: 'open' | 'broken'
 }
 
@@ -31,6 +42,9 @@ const SLOW_MS = 8_000
 const TWICE = 0.05
 /** News is gathered this long before it is told. */
 const GATHER_MS = 30
+/** A device that was shown out knocks again this much later. */
+const AGAIN_MS = 4_000
+const SMUGGLING_MS = 10_000
 
 export class Network {
   /** Devices on different sides do not reach each other. */
@@ -38,6 +52,10 @@ export class Network {
   readonly #slow = new Set<Peer>()
   readonly #links = new Map<Peer, Map<Peer, Link>>()
   readonly #telling = new Set<Peer>()
+  /** Links that somebody keeps open in secret. */
+  readonly #smuggling = new Set<Link>()
+  /** When which device last told which that it does not belong here. */
+  readonly #farewells = new Map<string, number>()
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -63,18 +81,46 @@ export class Network {
     return this.side(a) === this.side(b)
   }
 
-  /** Makes and breaks links: between running devices that reach each other, each a member's as the other knows. */
+  /**
+   * Makes and breaks links: between running devices that reach each other. All goes between two of which each takes the
+   * other for a member's; who is not one any more is told so, and shows what they wrote themselves.
+   */
   refresh(peers: readonly Peer[]): void {
     for (const from of peers) {
       for (const to of peers) {
         if (from === to) continue
         const link = this.#links.get(from)?.get(to)
-        const wanted =
-          from.up && to.up && this.reaches(from, to) && from.trusts(to.member) && to.trusts(from.member)
-        if (wanted && !link) this.#open(from, to)
-        else if (!wanted && link) this.#break(link)
+        if (link && this.#smuggling.has(link) && this.#isUp(from, to)) continue
+        const only = this.#isUp(from, to) ? partingLogs(from, to) : NOTHING
+        if (only === null && link?.only !== null) this.#welcome(from, to, link)
+        else if (only !== null) this.#part(from, to, link, only)
+        const standing = from.up?.standingOf(to)
+        if (this.#isUp(from, to) && typeof standing === 'object') this.#showOut(from, to, standing)
       }
     }
+  }
+
+  #isUp(from: Peer, to: Peer): boolean {
+    return this.reaches(from, to) && from.up !== null && to.up !== null
+  }
+
+  #welcome(from: Peer, to: Peer, parting: Link | undefined): void {
+    if (parting) this.#break(parting)
+    this.#open(from, to, null)
+    to.up?.welcome()
+  }
+
+  #part(from: Peer, to: Peer, link: Link | undefined, only: PartingLogs): void {
+    const isEmpty = only.shown.size === 0 && only.returned.size === 0
+    if (link && (isEmpty || link.only === null)) this.#break(link)
+    if (isEmpty) return
+    if (!link || link.state === 'broken') {
+      this.#open(from, to, only)
+      return
+    }
+    link.only = only
+    this.#tell(link)
+    for (const log of [...only.shown, ...only.returned]) if (to.up?.follows(log)) this.#sendAll(link, log)
   }
 
   /** A device has ended: its connections are gone at once. */
@@ -100,13 +146,38 @@ export class Network {
     this.scheduler.after(this.random.between(1, GATHER_MS), () => {
       this.#telling.delete(peer)
       if (!peer.up) return
-      this.truth.digest(peer.name, peer.up.vector(), peer.up.digest())
+      // While the book is folded again nothing is told.
+      const digest = peer.up.digest()
+      if (digest === null) return
+      this.truth.digest(peer.name, peer.up.vector(), digest)
       for (const link of this.#links.get(peer)?.values() ?? []) this.#tell(link)
     })
   }
 
-  #open(from: Peer, to: Peer): void {
-    const link: Link = { from, to, sent: new Map(), told: new Map(), state: 'open' }
+  /** Somebody carries all that one device has to another, whatever these think of each other. */
+  smuggle(from: Peer, to: Peer): void {
+    const there = this.#links.get(from)?.get(to)
+    if (there && there.only !== null) this.#break(there)
+    const link = there?.state === 'open' ? there : this.#open(from, to, null)
+    this.#smuggling.add(link)
+    this.#carry(link, () => to.up?.learn(from.disk.logs(), from.member))
+    this.scheduler.after(SMUGGLING_MS, () => {
+      this.#smuggling.delete(link)
+    })
+  }
+
+  #showOut(from: Peer, to: Peer, why: FarewellMessage): void {
+    const key = `${from.name} ${to.name}`
+    if ((this.#farewells.get(key) ?? -AGAIN_MS) + AGAIN_MS > this.scheduler.nowMs) return
+    this.#farewells.set(key, this.scheduler.nowMs)
+    this.scheduler.after(this.random.between(1, FAST_MS), () => {
+      if (this.reaches(from, to)) to.up?.told(why, from.member)
+      return 'settle'
+    })
+  }
+
+  #open(from: Peer, to: Peer, only: PartingLogs | null): Link {
+    const link: Link = { from, to, sent: new Map(), told: new Map(), handed: new Set(), only, state: 'open' }
     let others = this.#links.get(from)
     if (!others) this.#links.set(from, (others = new Map()))
     others.set(to, link)
@@ -115,6 +186,7 @@ export class Network {
       if (to.up?.follows(log)) this.#sendAll(link, log)
     }
     this.#tell(link)
+    return link
   }
 
   /** Hypercore finds this when two peers compare what they have signed of a log. */
@@ -145,10 +217,23 @@ export class Network {
     return all
   }
 
+  /** As `BookSwarm.#hand`. */
+  #hand(link: Link): void {
+    if (link.only !== null || this.#smuggling.has(link)) return
+    const { from, to, handed } = link
+    // It looks at who the others are before it tells anything.
+    if (from.up?.standingOf(to) !== 'present') return
+    const secrets = from.up.secrets.toHandOver().filter((secret) => !handed.has(secret))
+    if (secrets.length === 0) return
+    for (const secret of secrets) handed.add(secret)
+    this.#carry(link, () => to.up?.secrets.offered(secrets, from.member))
+  }
+
   #tell(link: Link): void {
+    this.#hand(link)
     const logs: LogId[] = []
     for (const [log, length] of Object.entries(link.from.up?.vector() ?? {}) as [LogId, number][]) {
-      if (link.told.get(log) === length) continue
+      if (link.told.get(log) === length || (link.only && !link.only.shown.has(log))) continue
       link.told.set(log, length)
       logs.push(log)
     }
@@ -160,7 +245,8 @@ export class Network {
   }
 
   #send(link: Link, log: LogId, index: number): void {
-    const { from, to, sent } = link
+    const { from, to, sent, only } = link
+    if (only && !only.shown.has(log) && !only.returned.has(log)) return
     const key = `${log}/${index}`
     const block = from.disk.block(log, index)
     if (!block || sent.has(key) || !to.up?.follows(log) || to.disk.block(log, index)) return
@@ -181,4 +267,18 @@ export class Network {
       return 'settle'
     })
   }
+}
+
+const NOTHING: PartingLogs = { shown: new Set(), returned: new Set() }
+
+/** null: each takes the other for a member's. */
+function partingLogs(from: Peer, to: Peer): PartingLogs | null {
+  const [there, here] = [from.up, to.up]
+  if (!there || !here) return NOTHING
+  const [standing, back] = [there.standingOf(to), here.standingOf(from)]
+  if (standing === 'present' && back === 'present') return null
+  const shown = typeof back === 'object' ? there.shown(to, back) : []
+  const own = typeof standing === 'object' ? new Set(here.shown(from, standing)) : null
+  const written = typeof standing === 'object' ? there.written(to, standing) : []
+  return { shown: new Set(shown), returned: new Set(written.filter((log) => own?.has(log))) }
 }

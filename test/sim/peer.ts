@@ -35,9 +35,8 @@ export class Peer {
   standing: 'stranger' | 'member' = 'stranger'
   /** The entry that let this device's member in, if it was the first of them. */
   admission: Acknowledged | null = null
-  /** Who let it in: trusted before their name was read in the book. */
-  inviter: MemberId | null = null
-  conduct: 'honest' | 'rogue' = 'honest'
+  /** `tampered`: the app lets them do anything. `rogue`: breaks its log, and does nothing else. */
+  conduct: 'honest' | 'tampered' | 'rogue' = 'honest'
   version: AppVersion = 'present'
   skewMs = 0
   run: Run | null = null
@@ -103,10 +102,6 @@ export class Peer {
       this.version = version
       this.start()
     })
-  }
-
-  trusts(member: MemberId): boolean {
-    return member === this.inviter || (this.run?.roster.role(member) ?? null) !== null
   }
 }
 

@@ -1,20 +1,31 @@
 /** One run of the app on a simulated device: from its start to its end, proper or not. Composed as `BookSession` is. */
-import type { BookId, LogId, MemberId, Outcome, Role } from '../../core/contract/index.js'
+import type { BookId, DeviceId, LogId, MemberId, Outcome, Role } from '../../core/contract/index.js'
 import { done, refuse } from '../../core/contract/index.js'
+import { isAuthority } from '../../core/authority/acts.js'
 import type { Roster } from '../../core/authority/roster.js'
 import type { Book } from '../../core/book/book.js'
 import { may, type Action } from '../../core/domain/roles.js'
+import { BookSecrets } from '../../core/engine/book-secrets.js'
+import type { BookSession } from '../../core/engine/book-session.js'
+import { Healer, type HealerSide } from '../../core/engine/healer.js'
+import { LedgerFold } from '../../core/engine/ledger-fold.js'
+import type { KnownDevice } from '../../core/engine/sightings.js'
 import type { FoundingCertificate } from '../../core/identity/certificates.js'
+import type { KeyPair } from '../../core/identity/keys.js'
+import { openSealed } from '../../core/identity/sealing.js'
 import type { Delivery } from '../../core/log/delivery.js'
 import { Intake } from '../../core/log/intake.js'
 import { LogLearner } from '../../core/log/learner.js'
+import { LogSecrets, type Epoch } from '../../core/log/secrets.js'
 import type { FolderOrigin } from '../../core/log/store.js'
 import { LogWriter, retireSegment, type WriterState, type WriterStateFile } from '../../core/log/writer.js'
-import type { Operation } from '../../core/ops/operations.js'
-import { isSame } from './disk.js'
+import type { Operation, PlacedEntry, Sealed } from '../../core/ops/operations.js'
+import type { FarewellMessage } from '../../core/sync/messages.js'
+import type { PeerStanding } from '../../core/sync/peer.js'
+import { isSame, type BookRecord } from './disk.js'
 import { Io } from './io.js'
 import { simulatedPace } from './pace.js'
-import { hash, type Parts } from './parts.js'
+import type { Parts } from './parts.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
 import type { Scheduler } from './scheduler.js'
@@ -22,6 +33,7 @@ import { SimStore, type Writers } from './store.js'
 import type { Tally } from './tally.js'
 import type { Acknowledged, Truth } from './truth.js'
 import { asNext, asPresent } from './versions.js'
+import { digestOf } from './views.js'
 
 /** What a run needs from the world that it is in. */
 export interface Around {
@@ -35,6 +47,9 @@ export interface Around {
   readonly founding: FoundingCertificate
   readonly book: BookId
   readonly founder: MemberId
+  /** The book's founding secret. */
+  readonly secret: Uint8Array
+  readonly deviceOf: (device: DeviceId) => KnownDevice | null
   /** A block came to be on the peer's disk. */
   readonly spread: (peer: Peer, log: LogId, index: number) => void
   /** The peer replicates a log from now on. */
@@ -56,21 +71,28 @@ const UNCOUNTED = 0.2
 /** How long someone looks at an error message. */
 const PATIENCE_MS = 2_000
 
-export class Run {
+export class Run implements HealerSide {
   state: 'opening' | 'up' | 'closing' | 'over' = 'opening'
+  readonly kind = 'shared'
+  readonly id: BookId
   readonly roster: Roster
-  readonly book: Book
   readonly delivery: Delivery
   readonly intake: Intake
+  readonly secrets: BookSecrets
+  readonly options: HealerSide['options']
   /** Logs of which this device has seen two histories. */
   readonly forked = new Set<LogId>()
   readonly #io: Io
+  readonly #fold: LedgerFold
   readonly #store: SimStore
   readonly #stateFile: WriterStateFile
   readonly #learner: LogLearner
   readonly #writer: LogWriter
+  readonly #healer: Healer
   /** The disk failed: from then on this run saves nothing. */
   #diskFailed: 'no' | 'yes' = 'no'
+  #record: BookRecord
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly peer: Peer,
@@ -79,30 +101,60 @@ export class Run {
   ) {
     const { parts, founder, truth, scheduler, random, book } = around
     const isAlive = () => this.state !== 'over'
+    const pace = simulatedPace({ scheduler, random, isAlive })
+    const identity = { memberId: peer.member, deviceId: peer.deviceId }
+    this.id = book
+    this.options = { identity }
+    this.#record = peer.disk.book
     this.#io = new Io({ scheduler, random, isAlive, faults: peer.faults })
     this.roster = parts.roster(founder)
-    this.book = parts.book({
-      memberName: (member) => this.roster.memberName(member),
-      deviceName: (device) => device.slice(0, 8)
+    this.#fold = new LedgerFold({
+      roster: this.roster,
+      makeBook: () => this.#makeBook(),
+      read: (log, from, to) => this.intake.read(log, from, to),
+      changed: () => this.#foldedAgain(),
+      pace
     })
     this.delivery = parts.delivery((entry) => {
       truth.delivered(peer.name, entry, this.delivery.causality)
-      this.roster.apply(entry)
-      this.book.apply(entry, this.roster.judge)
+      this.#fold.apply(entry)
+      this.#note(entry)
     })
-    this.#store = this.#makeStore()
+    this.#fold.attach(this.delivery)
+    this.#store = this.#makeStore(new LogSecrets(around.secret, this.#record.later))
     this.#stateFile = this.#makeStateFile()
     const store = this.#store.asLogStore()
-    this.intake = new Intake(store, this.delivery, book, simulatedPace({ scheduler, random, isAlive }))
+    this.intake = new Intake(store, this.delivery, book, pace)
     this.#learner = new LogLearner(this.intake)
     this.intake.on('delivered', () => around.tell(peer))
-    this.intake.on('log', (log) => this.#learner.verified(log))
-    this.intake.on('failed', (error) => truth.violate('nothing throws', `${peer.name} reads: ${told(error)}`))
+    this.intake.on('log', (log) => {
+      this.secrets.noteLog()
+      this.#learner.verified(log)
+    })
+    this.intake.on('left', (log) => this.#learner.left(log))
+    this.intake.on('failed', (error) => this.#threw('reads', error))
     this.#writer = this.#makeWriter()
+    this.secrets = new BookSecrets({
+      store,
+      roster: this.roster,
+      identity: { open: (sealed, bytes) => openFor(peer, sealed, bytes) },
+      save: (later) => this.#keep({ later: [...later] }),
+      learned: () => this.intake.unlock(),
+      randomBytes: (count) => random.bytes(count)
+    })
+    this.#healer = new Healer(this, pace)
+  }
+
+  get book(): Book {
+    return this.#fold.book
   }
 
   get role(): Role | null {
     return this.roster.role(this.peer.member)
+  }
+
+  get isFolding(): boolean {
+    return this.#fold.state === 'folding'
   }
 
   /** The segment that is being written, if one is. */
@@ -110,19 +162,41 @@ export class Run {
     return this.#writer.log
   }
 
+  /** What new logs are written with. */
+  get epoch(): Epoch {
+    return this.#store.epoch
+  }
+
   vector(): Readonly<Record<LogId, number>> {
     return this.delivery.causality.vector()
   }
 
-  /** As `BookSession.digest`. */
-  digest(): string {
-    const people = Buffer.from(this.roster.facts().join('\n'), 'utf8')
-    return `${this.book.digest()} ${Buffer.from(hash(people)).toString('hex')}`
+  /** As `BookSession.digest`; null while the book is folded again. */
+  digest(): string | null {
+    return this.isFolding ? null : digestOf(this.book, this.roster)
   }
 
-  /** What the app lets this person do. */
-  allows(action: Action, whose: 'own' | 'others' = 'own'): boolean {
-    return this.role !== null && may(this.role, action, whose)
+  /** As `BookSession.farewell`: set when this device gets nothing new any more. */
+  get farewell(): FarewellMessage | null {
+    if (this.#record.farewell) return this.#record.farewell
+    const { member, deviceId } = this.peer
+    const ended = this.roster.member(member)?.ended
+    if (ended && !this.role) return { code: 'MEMBER_REMOVED', byName: this.roster.memberName(ended.author) }
+    const [revoked] = this.roster.revocationsOf(deviceId, member)
+    return revoked ? { code: 'DEVICE_REVOKED', byName: this.roster.memberName(revoked.author) } : null
+  }
+
+  /** As `BookSession.allows`. */
+  allows(action: Action, whose: 'own' | 'others' = 'own'): Outcome<null> {
+    const { farewell, role } = this
+    if (farewell) return refuse(farewell.code, 'Nothing can be added.')
+    if (!role) return refuse('NOT_A_MEMBER', 'You are not a member of this book yet.')
+    return may(role, action, whose) ? done(null) : refuse('NOT_ALLOWED', `As ${role} you may not.`)
+  }
+
+  /** What the person can do; an app that was tampered with lets them do anything. */
+  lets(action: Action, whose: 'own' | 'others' = 'own'): Outcome<null> {
+    return this.peer.conduct === 'tampered' ? done(null) : this.allows(action, whose)
   }
 
   /** Reads all that is here; then people can work with it, and others connect. */
@@ -132,19 +206,81 @@ export class Run {
         await retireSegment(this.#stateFile)
         this.peer.takeUpFolder()
       }
-      for (const log of await this.#store.stored()) await this.intake.add(log)
+      const logs = [...(await this.#store.stored()), ...this.#record.logs]
+      for (const log of logs) await this.intake.add(log, 'stored')
       await this.intake.settled()
+      await this.#fold.settled()
     } catch (error) {
-      this.around.truth.violate('nothing throws', `${this.peer.name} opens: ${told(error)}`)
+      this.#threw('opens', error)
     }
     if (this.state !== 'opening') return
     this.state = 'up'
     this.around.tell(this.peer)
   }
 
+  /** Tells somebody the secrets, whatever the others think of that. */
+  betray(member: MemberId): void {
+    for (const { epoch } of this.secrets.all()) this.around.truth.betrayed.add(`${epoch} ${member}`)
+  }
+
+  /** How many logs are written with a secret that is not known here. */
+  locked(): number {
+    return this.intake.refused().filter(({ code }) => code === 'SECRET_UNKNOWN').length
+  }
+
   /** Whether blocks of this log are asked for. */
   follows(log: LogId): boolean {
     return this.#store.isOpen(log)
+  }
+
+  /** As `BookSession.#standingOf`. */
+  standingOf({ member, deviceId }: Peer): PeerStanding {
+    if (this.roster.role(member)) {
+      const [revoked] = this.roster.revocationsOf(deviceId, member)
+      if (!revoked) return 'present'
+      return { code: 'DEVICE_REVOKED', byName: this.roster.memberName(revoked.author) }
+    }
+    const ended = this.roster.member(member)?.ended
+    if (ended) return { code: 'MEMBER_REMOVED', byName: this.roster.memberName(ended.author) }
+    return member === this.#record.inviter ? 'present' : 'unknown'
+  }
+
+  /** As `PartingSide.written` of a session: what is known here to be theirs. */
+  written({ member, deviceId }: Peer, { code }: FarewellMessage): readonly LogId[] {
+    return this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? deviceId : null)
+  }
+
+  /** As `BookSession.#shown`: what this device still shows to one that told it farewell. */
+  shown(to: Peer, { code }: FarewellMessage): readonly LogId[] {
+    const { member, deviceId } = this.peer
+    const isPresent = this.standingOf(to) === 'present'
+    if (!isPresent && !this.roster.hasEnded(member, to.member, to.deviceId)) return []
+    const known = to.up?.secrets.all() ?? []
+    const isReadable = (log: LogId): boolean => {
+      const secret = this.#store.secretOf(log)
+      return secret !== null && known.some((each) => isSame(each.secret, secret))
+    }
+    const own = this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? deviceId : null)
+    return own.filter((log) => isPresent || isReadable(log))
+  }
+
+  /** A member's device says that this one does not belong here any more. */
+  told(why: FarewellMessage, from: MemberId): void {
+    if (!this.roster.role(from)) return
+    this.around.tally.count(`told: ${why.code}`)
+    this.#keep({ farewell: why })
+  }
+
+  /** Let in by a member's device: this one does belong here. */
+  welcome(): void {
+    if (this.#record.farewell) this.#keep({ farewell: null })
+  }
+
+  /** As `BookSession.welcomeBack`. */
+  welcomeBack({ inviter, later, logs }: Omit<BookRecord, 'farewell'>): void {
+    this.#keep({ farewell: null, inviter })
+    this.secrets.take(later)
+    this.learn(logs, this.peer.member)
   }
 
   /** Another device told which logs it has. */
@@ -166,49 +302,103 @@ export class Run {
     around.spread(peer, log, index)
   }
 
-  /** Resolves to what was saved, null if it was not, when that is certain; never, if the run ends before. */
-  async write(what: string, make: Make): Promise<Acknowledged | null> {
-    const { truth, tally, note, tell } = this.around
-    const { name, conduct } = this.peer
-    let place: { readonly log: LogId; readonly index: number } | null = null
-    try {
-      const outcome = await this.#writer.append(make, (log, index) => {
-        place = { log, index }
-        tell(this.peer)
-      })
-      const written = place as { readonly log: LogId; readonly index: number } | null
-      if (outcome.ok && written) {
-        const saved = { peer: name, ...written }
-        truth.acknowledged.push(saved)
-        tally.count('saved')
-        note(`${name} saved ${what} as ${truth.name(written.log)}/${written.index}`)
-        this.peer.faults.saved()
-        return saved
-      }
-      const code = outcome.ok ? 'nothing' : outcome.error.code
-      tally.count(`not written: ${code}`)
-      const isExpected = this.#diskFailed === 'yes' || conduct === 'rogue' || this.state === 'closing'
-      if (code === 'STORAGE_FAILED' && !isExpected && !outcome.ok) {
-        truth.violate('writing succeeds', `${what} at ${name}: ${outcome.error.message}`)
-      }
-      note(`${name} could not ${what}: ${code}`)
-      if (code === 'STORAGE_FAILED') this.#startAgain()
-    } catch (error) {
-      truth.violate('nothing throws', `${what} at ${name}: ${told(error)}`)
-    }
-    return null
+  /** Follows a log that stands on this disk already. */
+  follow(log: LogId): void {
+    void this.intake.add(log, 'stored')
   }
 
-  /** Ends properly, in its own time. */
+  /** As a request handler sees the book; `what` is said of what it writes. */
+  session(what: string): BookSession {
+    const { options, kind, roster, secrets, delivery, intake, around } = this
+    const current = (): Book => this.book
+    const side = {
+      options,
+      kind,
+      roster,
+      secrets,
+      delivery,
+      intake,
+      get book() {
+        return current()
+      },
+      sightings: { one: (device: DeviceId) => around.deviceOf(device) },
+      allows: (action: Action, whose?: 'own' | 'others') => this.lets(action, whose),
+      write: (make: Make) => this.#written(what, make)
+    }
+    return side as unknown as BookSession
+  }
+
+  /** Resolves to what was saved, null if it was not, when that is certain; never, if the run ends before. */
+  async save(what: string, make: Make): Promise<Acknowledged | null> {
+    const outcome = await this.#written(what, make)
+    return outcome.ok ? outcome.value : null
+  }
+
+  /** What this device does by itself. */
+  write(make: Make): Promise<Outcome<Acknowledged>> {
+    return this.#written('a new secret', make)
+  }
+
+  async #written(what: string, make: Make): Promise<Outcome<Acknowledged>> {
+    const { truth, tally, note } = this.around
+    const { name } = this.peer
+    const outcome = await this.#append(what, make)
+    if (outcome.ok) {
+      const { log, index } = outcome.value
+      truth.acknowledged.push(outcome.value)
+      tally.count('saved')
+      note(`${name} saved ${what} as ${truth.name(log)}/${index}`)
+      this.peer.faults.saved()
+      return outcome
+    }
+    const { code, message } = outcome.error
+    tally.count(`not written: ${code}`)
+    if (code === 'STORAGE_FAILED') {
+      const isExpected = this.#diskFailed === 'yes' || this.peer.conduct === 'rogue' || this.state !== 'up'
+      if (!isExpected) truth.violate('writing succeeds', `${what} at ${name}: ${message}`)
+      this.#startAgain()
+    }
+    note(`${name} could not ${what}: ${code}`)
+    return outcome
+  }
+
+  /** As `BookSession.write`. */
+  async #append(what: string, make: Make): Promise<Outcome<Acknowledged>> {
+    try {
+      for (;;) {
+        await this.#fold.settled()
+        let place: Acknowledged | null = null
+        let isEarly = false
+        const outcome = await this.#writer.append(
+          (log, index) => {
+            isEarly = this.isFolding
+            return isEarly ? refuse('INTERNAL', 'The book is folded again.') : make(log, index)
+          },
+          (log, index) => {
+            place = { peer: this.peer.name, log, index }
+            this.around.tell(this.peer)
+          }
+        )
+        if (isEarly) continue
+        return outcome.ok ? done(place as unknown as Acknowledged) : outcome
+      }
+    } catch (error) {
+      this.#threw(`writes ${what}`, error)
+      return refuse('INTERNAL', told(error))
+    }
+  }
+
+  /** Ends properly, in its own time; as `BookSession.close`. */
   async close(): Promise<'closed'> {
     this.state = 'closing'
     try {
+      this.#healer.close()
       await this.intake.close()
+      await this.#fold.close()
       await this.#writer.close()
+      await this.#saving
     } catch (error) {
-      if (this.#diskFailed === 'no') {
-        this.around.truth.violate('nothing throws', `${this.peer.name} closes: ${told(error)}`)
-      }
+      if (this.#diskFailed === 'no') this.#threw('closes', error)
     }
     this.state = 'over'
     return 'closed'
@@ -223,6 +413,10 @@ export class Run {
     this.#diskFailed = 'yes'
   }
 
+  #threw(when: string, error: unknown): void {
+    this.around.truth.violate('nothing throws', `${this.peer.name} ${when}: ${told(error)}`)
+  }
+
   /** The app said that it cannot save; whoever uses it starts it again. */
   #startAgain(): void {
     const { scheduler, random } = this.around
@@ -233,13 +427,41 @@ export class Run {
     })
   }
 
-  #makeStore(): SimStore {
+  #makeBook(): Book {
+    return this.around.parts.book({
+      memberName: (member) => this.roster.memberName(member),
+      deviceName: (device) => device.slice(0, 8)
+    })
+  }
+
+  /** As `BookSession.noteEntry`. */
+  #note(entry: PlacedEntry): void {
+    this.secrets.note(entry)
+    if (entry.ops.some(isAuthority)) this.#healer.look()
+  }
+
+  #foldedAgain(): void {
+    this.around.tally.count('book folded again')
+    this.around.tell(this.peer)
+  }
+
+  #keep(change: Partial<BookRecord>): void {
+    this.#record = { ...this.#record, ...change }
+    this.#saving = this.#saving
+      .then(() => this.#io.write(STATE_MS, () => void (this.peer.disk.book = this.#record)))
+      .catch(() => {
+        // The disk failed, and says so when an entry is written.
+      })
+  }
+
+  #makeStore(secrets: LogSecrets): SimStore {
     const { peer, around, origin } = this
     const { random, truth } = around
     return new SimStore({
       disk: peer.disk,
       io: this.#io,
       writers: around.writers,
+      secrets,
       origin,
       asWritten: (block, index) =>
         index > 0 && peer.version === 'next' && random.chance(WRITTEN_AS_NEXT) ? asNext(block) : block,
@@ -287,6 +509,20 @@ export class Run {
       state: this.#stateFile
     })
   }
+}
+
+/** As `Identity.open`. */
+function openFor({ identity, member, deviceId }: Peer, sealed: readonly Sealed[], bytes: number) {
+  const keys: [KeyPair, string][] = [
+    [identity.memberKeys, member],
+    [identity.device, deviceId]
+  ]
+  for (const [key, id] of keys) {
+    const box = sealed.find((each) => each.member === id)
+    const secret = box && openSealed(box, key, bytes)
+    if (secret) return secret
+  }
+  return null
 }
 
 const told = (error: unknown): string =>

@@ -44,9 +44,10 @@ export class Scheduler {
     this.nowMs = untilMs
   }
 
-  /** Does all that is to do, and what comes of it. */
-  async runAll(): Promise<void> {
+  /** Does all that is to do, and what comes of it; once the time is later than this, no more. */
+  async runAll(untilMs = Infinity): Promise<void> {
     await nextTurn()
-    for (let next = this.#tasks.at(-1); next; next = this.#tasks.at(-1)) await this.run(next.atMs - this.nowMs)
+    for (let next = this.#tasks.at(-1); next && this.nowMs <= untilMs; next = this.#tasks.at(-1))
+      await this.run(next.atMs - this.nowMs)
   }
 }

@@ -15,8 +15,16 @@ const WEIGHTS = {
   clash: 8,
   invite: 3,
   revokeInvite: 2,
-  admit: 6,
-  changeRole: 3,
+  admit: 9,
+  setRole: 5,
+  remove: 4,
+  leave: 1,
+  revokeDevice: 2,
+  nameDevice: 1,
+  /** Two owners undo each other. */
+  quarrel: 4,
+  adopt: 5,
+  comment: 3,
   /** What the app would not let them do, by an app that was tampered with. */
   overreach: 6,
   // what happens to their devices
@@ -29,12 +37,18 @@ const WEIGHTS = {
   failDisk: 2,
   /** The folder is copied; an older copy takes its place. */
   copy: 4,
-  restoreCopy: 4,
+  restoreCopy: 3,
+  /** A backup is restored as one more device of the same person. */
+  restoreBackup: 2,
   start: 10,
   restart: 4,
   upgrade: 1,
   clock: 2,
   lie: 3,
+  /** Somebody writes as if they had not seen what happened since. */
+  backdate: 4,
+  /** What one who broke the rules wrote is carried to others. */
+  smuggle: 4,
   // what happens between them
   partition: 4,
   heal: 4,

@@ -1,9 +1,10 @@
 /** What the log's code asks of `LogStore` and of Hypercore, over a simulated disk. */
 import { EventEmitter } from 'node:events'
-import type { LogId } from '../../core/contract/index.js'
+import type { LogId, MemberId } from '../../core/contract/index.js'
 import { logOfWriter } from '../../core/identity/log-tree.js'
+import type { Epoch, EpochSecret, LogSecrets } from '../../core/log/secrets.js'
 import type { FolderOrigin, LogStore } from '../../core/log/store.js'
-import type { Disk } from './disk.js'
+import { isSame, type Disk } from './disk.js'
 import type { Io } from './io.js'
 
 const OPEN_MS = 3
@@ -11,19 +12,25 @@ const READ_MS = 2
 const APPEND_MS = 5
 const SYNC_MS = 40
 
-/** Whose key each log of the world was made with, which Hypercore keeps beside the log's blocks. */
+/** What each log of the world was made with: the writer's key, which Hypercore keeps beside it, and the book's secret. */
 export class Writers {
-  readonly #keys = new Map<LogId, Uint8Array>()
+  readonly #keys = new Map<LogId, { readonly publicKey: Uint8Array; readonly secret: Uint8Array }>()
 
   /** The log that a writer's key makes. */
-  add(publicKey: Uint8Array): LogId {
+  add(publicKey: Uint8Array, secret: Uint8Array): LogId {
     const log = logOfWriter(publicKey)
-    this.#keys.set(log, publicKey)
+    this.#keys.set(log, { publicKey, secret })
     return log
   }
 
   key(log: LogId): Uint8Array | undefined {
-    return this.#keys.get(log)
+    return this.#keys.get(log)?.publicKey
+  }
+
+  /** Whether a log is encrypted with a key of this secret. */
+  opens(log: LogId, secret: Uint8Array): boolean {
+    const known = this.#keys.get(log)
+    return known !== undefined && isSame(known.secret, secret)
   }
 }
 
@@ -31,6 +38,7 @@ export interface StoreOptions {
   readonly disk: Disk
   readonly io: Io
   readonly writers: Writers
+  readonly secrets: LogSecrets
   /** How the folder was found when the app started. */
   readonly origin: FolderOrigin
   /** A block as this device's version of the app writes it. */
@@ -49,6 +57,8 @@ export class SimStore {
   readonly origin: FolderOrigin
   readonly durability = { synced: () => this.o.io.write(SYNC_MS, () => this.o.disk.sync()) }
   readonly #cores = new Map<LogId, SimCore>()
+  /** What each log is written with, where that is known. */
+  readonly #written = new Map<LogId, EpochSecret>()
 
   constructor(private readonly o: StoreOptions) {
     this.origin = o.origin
@@ -63,29 +73,69 @@ export class SimStore {
     return this.o.io.read(OPEN_MS, () => this.o.disk.logs().sort())
   }
 
-  /** Nobody offers secrets here. */
-  opened(): void {}
-
   open(log: LogId): Promise<SimCore> {
     return this.o.io.read(OPEN_MS, () => this.#core(log))
   }
 
   create(publicKey: Uint8Array): Promise<{ readonly log: LogId; readonly core: SimCore }> {
-    const log = this.o.writers.add(publicKey)
-    return this.o.io.write(OPEN_MS, () => ({ log, core: this.#core(log) }))
+    const { io, writers, secrets } = this.o
+    return io.write(OPEN_MS, () => {
+      const log = writers.add(publicKey, secrets.current.secret)
+      this.#written.set(log, secrets.current)
+      return { log, core: this.#core(log) }
+    })
   }
 
   /** Of a forked log a simulated device never hears. */
   readonly forks = { get: () => null }
   isPart = (): boolean => false
 
-  /** The one secret of a simulated book: nothing is encrypted here. */
-  readonly epoch = 'founding'
-  readonly secrets = [{ epoch: 'founding', secret: new Uint8Array(32) }]
+  get secrets(): readonly EpochSecret[] {
+    return this.o.secrets.all
+  }
 
+  get epoch(): Epoch {
+    return this.o.secrets.current.epoch
+  }
+
+  learn(secret: EpochSecret): 'new' | 'known' {
+    return this.o.secrets.learn(secret)
+  }
+
+  learnProved(secret: EpochSecret): 'new' | 'known' {
+    return this.o.secrets.learnProved(secret)
+  }
+
+  writeWith(epoch: Epoch): void {
+    this.o.secrets.writeWith(epoch)
+  }
+
+  /** As `LogStore.firstBlock`. */
   async firstBlock(core: SimCore, isIt: (block: Uint8Array) => boolean): Promise<Uint8Array | null> {
-    const block = await core.get(0)
-    return block && isIt(block) ? block : null
+    for (const each of this.o.secrets.toTry) {
+      await core.setEncryptionKey(each.secret)
+      const block = await core.get(0)
+      if (!block) return null
+      if (!isIt(block)) continue
+      this.#written.set(core.log, each)
+      return block
+    }
+    return null
+  }
+
+  /** As `LogStore.secretOf`. */
+  secretOf(log: LogId): Uint8Array | null {
+    return this.#written.get(log)?.secret ?? null
+  }
+
+  /** As `LogStore.opened`. */
+  opened(log: LogId): void {
+    const secret = this.#written.get(log)
+    if (secret) this.o.secrets.opened(secret)
+  }
+
+  offer(secret: EpochSecret, from: MemberId): 'new' | 'known' {
+    return this.o.secrets.offer(secret, from)
   }
 
   isOpen(log: LogId): boolean {
@@ -113,13 +163,20 @@ export class SimStore {
 /** As much of a Hypercore as the log's code uses. */
 class SimCore extends EventEmitter<{ append: []; download: [number, number]; conflict: [] }> {
   readonly #uncounted: number
+  #secret: Uint8Array
 
   constructor(
-    private readonly log: LogId,
+    readonly log: LogId,
     private readonly o: StoreOptions
   ) {
     super()
     this.#uncounted = o.uncounted()
+    this.#secret = o.secrets.current.secret
+  }
+
+  setEncryptionKey(secret: Uint8Array): Promise<void> {
+    this.#secret = secret
+    return Promise.resolve()
   }
 
   get length(): number {
@@ -157,10 +214,11 @@ class SimCore extends EventEmitter<{ append: []; download: [number, number]; con
   }
 
   get(index: number): Promise<Uint8Array | null> {
-    const { io, disk, asRead } = this.o
+    const { io, disk, writers, asRead } = this.o
     return io.read(READ_MS, () => {
       const block = disk.block(this.log, index)
-      return block ? asRead(block) : null
+      if (!block) return null
+      return writers.opens(this.log, this.#secret) ? asRead(block) : scrambled(block)
     })
   }
 
@@ -175,3 +233,6 @@ class SimCore extends EventEmitter<{ append: []; download: [number, number]; con
     })
   }
 }
+
+/** What a block reads as with a key that is not its own. */
+const scrambled = (block: Uint8Array): Uint8Array => block.map((byte, at) => byte ^ (0xa5 + at))

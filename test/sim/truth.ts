@@ -3,7 +3,7 @@ import type { LogId } from '../../core/contract/index.js'
 import type { Causality } from '../../core/log/causality.js'
 import type { PlacedEntry } from '../../core/ops/operations.js'
 import { isSame, type Disk } from './disk.js'
-import { Pasts } from './past.js'
+import { Pasts, type Past } from './past.js'
 
 /** A rule that did not hold. */
 export interface Violation {
@@ -11,6 +11,12 @@ export interface Violation {
     | 'equal vectors, equal digests'
     | 'equal vectors, equal views'
     | 'all converge'
+    | 'all comes to rest'
+    | 'all agree on who is who'
+    | 'someone owns the book'
+    | 'the fold is what its entries make'
+    | 'what was cut off does not count'
+    | 'secrets change when someone goes'
     | 'the trial balance is zero'
     | 'balances are sums'
     | 'what was acknowledged is kept'
@@ -39,6 +45,8 @@ export class Truth {
   readonly acknowledged: Acknowledged[] = []
   /** Logs that a lying device put something into, and the index of it. */
   readonly lies = new Map<LogId, number>()
+  /** Secrets that someone who breaks the rules told someone: `<epoch> <member>`. */
+  readonly betrayed = new Set<string>()
   readonly #blocks = new Map<LogId, Uint8Array[]>()
   readonly #names = new Map<LogId, string>()
   readonly #orphans = new Set<Acknowledged>()
@@ -89,6 +97,11 @@ export class Truth {
       }
     }
     return true
+  }
+
+  /** What an entry that was written has seen; null for what is no entry. */
+  past(log: LogId, index: number): Past | null {
+    return this.#pasts.of(log, index)
   }
 
   /** Logical time of an entry that was written; 0 of a header. */
