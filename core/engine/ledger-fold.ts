@@ -6,6 +6,7 @@
 import type { LogId } from '../contract/index.js'
 import { Roster } from '../authority/roster.js'
 import type { Book } from '../book/book.js'
+import type { Run } from '../log/arrivals.js'
 import type { Delivery } from '../log/delivery.js'
 import { PROCESS_PACE, type Pace } from '../log/pace.js'
 import { decodeEntry } from '../ops/codec.js'
@@ -99,11 +100,10 @@ export class LedgerFold {
         this.o.changed()
         return 'done'
       }
-      for (const [i, block] of (await this.o.read(run.log, run.from, run.to)).entries()) {
-        if (!block) {
-          await new Promise<void>((resolve) => this.#pace.after(ON_ITS_WAY_MS, resolve))
-          break
-        }
+      const blocks = await this.#read(run)
+      if (!blocks[0]) await new Promise<void>((resolve) => this.#pace.after(ON_ITS_WAY_MS, resolve))
+      for (const [i, block] of blocks.entries()) {
+        if (!block) break
         this.#applyBlock(book, run.log, run.from + i, block)
         at++
         if (this.#pace.nowMs() < until) continue
@@ -113,6 +113,15 @@ export class LedgerFold {
       }
     }
     return 'outdated'
+  }
+
+  /** Nothing of it where a log cannot be read just now: one that forked is closed, and opened again. */
+  async #read({ log, from, to }: Run): Promise<readonly (Uint8Array | null)[]> {
+    try {
+      return await this.o.read(log, from, to)
+    } catch {
+      return []
+    }
   }
 
   #applyBlock(book: Book, log: LogId, index: number, block: Uint8Array): void {
