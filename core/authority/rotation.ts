@@ -33,7 +33,8 @@ export function rotationOf(
   const act = last
   const { sealed } = last.operation
   const told = new Set<MemberId | DeviceId>(sealed.map(({ member }) => member))
-  const isLeaky = leaky.some((each) => !hasSeen(act, each))
+  // Also where the very entry that changed it took someone's admission away for whom it is sealed.
+  const isLeaky = leaky.some((each) => !hasSeen(act, each)) || [...told].some((key) => !reasons.has(key))
   // Who was let in, or linked, by someone who knew it was handed it then.
   const isMissing = [...reasons].some(
     ([key, acts]) => !told.has(key) && !acts.some((reason) => hasSeen(reason, act))

@@ -277,6 +277,17 @@ describe('the roster', () => {
     expect(removal.rotation().due).toBe('no')
   })
 
+  it('wants the secret changed where it is sealed for who goes with the one who let them in', () => {
+    const first = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'owner')])
+    const theirs = entryOf(1, 1, 2, [admit(2, 'viewer')], [first])
+    const removal = entryOf(0, 2, 3, [remove(1, [{ log: logAt(1), length: 1 }]), sealedFor(0, 2)], [theirs])
+    const roster = rosterOf([first, theirs, removal])
+    expect(roster.role(member(2))).toBeNull()
+    expect(roster.rotation().due).toBe('yes')
+    roster.apply(entryOf(0, 3, 4, [sealedFor(0)]))
+    expect(roster.rotation().due).toBe('no')
+  })
+
   describe('of owners who disagree', () => {
     const first = entryOf(0, 1, 1, [admit(0, 'owner', 'Ana'), admit(1, 'owner'), admit(2, 'owner')])
     const seen = [
