@@ -92,16 +92,19 @@ export class Causality {
   /** What the next entry of `log` has to depend on, and its lamport, to cover all that is applied. */
   next(log: LogId): { readonly deps: Dependency[]; readonly lamport: number } {
     const index = this.length(log)
-    let lamport = this.#lamportAt(log, index)
     const deps: Dependency[] = []
     for (const [other, history] of this.#histories) {
       const length = history.lamports.length
-      if (other === log || this.covered(log, index, other) >= length) continue
-      deps.push({ log: other, length })
-      lamport = Math.max(lamport, this.#lamportAt(other, length))
+      if (other !== log && this.covered(log, index, other) < length) deps.push({ log: other, length })
     }
     deps.sort((a, b) => (a.log < b.log ? -1 : 1))
-    return { deps, lamport: lamport + 1 }
+    return { deps, lamport: this.lamportOn(log, deps) }
+  }
+
+  /** The lamport of the next entry of `log`, with these dependencies. */
+  lamportOn(log: LogId, deps: readonly Dependency[]): number {
+    const own = this.#lamportAt(log, this.length(log))
+    return 1 + deps.reduce((most, dep) => Math.max(most, this.#lamportAt(dep.log, dep.length)), own)
   }
 
   /**

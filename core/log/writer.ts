@@ -17,6 +17,7 @@ import {
 import type { KeyPair } from '../identity/keys.js'
 import { asRead, encodeEntry } from '../ops/codec.js'
 import { leastVersion, type Entry, type Operation } from '../ops/operations.js'
+import { catchUp } from './catch-up.js'
 import type { Delivery } from './delivery.js'
 import { makeHeader } from './header.js'
 import type { Intake } from './intake.js'
@@ -116,6 +117,7 @@ export class LogWriter {
     if (this.#failure) return this.#failed()
     // From here to the queue nothing waits: what `make` saw of the book is what the entry depends on.
     const { log } = segment.value.state
+    this.#catchUp(log)
     const index = this.#o.delivery.causality.length(log)
     const ops = make(log, index)
     if (!ops.ok) return ops
@@ -175,6 +177,19 @@ export class LogWriter {
 
   #isFull(log: LogId): boolean {
     return this.#o.delivery.causality.length(log) >= (this.#o.blocksPerLog ?? LIMITS.blocksPerLog)
+  }
+
+  /** Covers what is more than one entry can. */
+  #catchUp(log: LogId): void {
+    const { delivery, now } = this.#o
+    const most = LIMITS.dependenciesPerEntry
+    for (let deps = catchUp(delivery, log, most); deps; deps = catchUp(delivery, log, most)) {
+      const lamport = delivery.causality.lamportOn(log, deps)
+      const entry: Entry = { version: leastVersion([]), lamport, wallMs: now(), deps, ops: [] }
+      delivery.write(log, entry)
+      // It fails with the entry that follows.
+      this.#enqueue(encodeEntry(entry, log)).catch(() => {})
+    }
   }
 
   #entry(log: LogId, ops: readonly Operation[]): Entry {

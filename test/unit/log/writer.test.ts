@@ -20,7 +20,8 @@ import {
 import type { Operation } from '../../../core/ops/operations.js'
 import { placeOf } from '../../../core/ops/place.js'
 import { codeOf, valueOf } from '../../helpers/book-world.js'
-import { plainPost } from '../../helpers/operations.js'
+import { AUTHOR, blockOf } from '../../helpers/log-world.js'
+import { keyNumber, plainPost } from '../../helpers/operations.js'
 
 const member = keyPairOf(new Uint8Array(32).fill(1))
 const deviceKeys = keyPairOf(new Uint8Array(32).fill(2))
@@ -197,6 +198,38 @@ describe('the segment that is written', () => {
     await second.post(8)
     expect(state.state).toMatchObject({ segment: 2 })
     expect(second.delivered).toHaveLength(9)
+  })
+
+  it('covers more logs than one entry can name, in several', async () => {
+    const run = await start(folder, file())
+    const foreign = Array.from({ length: 9_000 }, (_, number) => keyNumber<LogId>(number + 1))
+    const offer = (delivery: Delivery): void => {
+      for (const [at, log] of foreign.entries()) {
+        delivery.addLog(log, AUTHOR)
+        // Most have an entry, which builds on those just before; the others have a header and nothing else.
+        if (at % 10 === 9) continue
+        const before = foreign.slice(at - (at % 10), at).map((on) => ({ log: on, length: 2 }))
+        const deps = before.sort((a, b) => (a.log < b.log ? -1 : 1))
+        delivery.offer(log, blockOf(log, { lamport: 1 + (at % 10), deps }))
+      }
+      while (delivery.run(() => false) === 'more');
+    }
+    offer(run.delivery)
+    const place = await run.post(1)
+    const log = logOf(place) as LogId
+    const core = await run.store.open(log)
+    expect(run.delivery.stops()).toEqual([])
+    expect(core.length).toBeGreaterThan(3)
+    expect(run.delivery.causality.next(log).deps).toEqual([])
+
+    // Another device takes it all.
+    const other = new Delivery(() => {})
+    offer(other)
+    other.addLog(log, AUTHOR)
+    for (let index = 1; index < core.length; index++) other.offer(log, (await core.get(index)) as Buffer)
+    while (other.run(() => false) === 'more');
+    expect(other.stops()).toEqual([])
+    expect(other.causality.vector()).toEqual(run.delivery.causality.vector())
   })
 
   it('is a new one in a copy of the folder', async () => {
