@@ -2,7 +2,15 @@
  * Who is a member, in what role, on which devices, and whose operations count: a pure function of the acts that came,
  * whatever their order. `decide.ts` says which acts of owners stand, `membership.ts` what that means for a moment.
  */
-import type { DeviceId, ErrorCode, InviteId, LogId, MemberId, Role } from '../contract/index.js'
+import {
+  LIMITS,
+  type DeviceId,
+  type ErrorCode,
+  type InviteId,
+  type LogId,
+  type MemberId,
+  type Role
+} from '../contract/index.js'
 import { may } from '../domain/roles.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { placeOf } from '../ops/place.js'
@@ -224,14 +232,19 @@ export class Roster {
     return namedDevices(this.#standing(), members, (device, member) => this.isRevoked(device, member))
   }
 
-  /** Applied lengths of all logs of a member, or of one of their devices: what is kept when they go, by default. */
+  /**
+   * Applied lengths of all logs of a member, or of one of their devices: what is kept when they go, by default. Of more
+   * logs than an operation can name, the longest: whoever started thousands can be removed all the same.
+   */
   logsOf(member: MemberId | null, device: DeviceId | null = null): { log: LogId; length: number }[] {
     const all: { log: LogId; length: number }[] = []
     for (const [log, { author, device: by, length }] of this.#logs) {
       if ((member === null || author === member) && (device === null || by === device))
         all.push({ log, length })
     }
-    return all
+    return all.length > LIMITS.logsPerCut
+      ? all.sort((a, b) => b.length - a.length).slice(0, LIMITS.logsPerCut)
+      : all
   }
 
   /** One line a fact, sorted: the part of the book's state digest that is about people. */

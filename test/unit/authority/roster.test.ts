@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  LIMITS,
   ROLES,
   type DeviceId,
   type InviteId,
@@ -10,7 +11,8 @@ import {
 } from '../../../core/contract/index.js'
 import { Roster } from '../../../core/authority/roster.js'
 import type { Kept, Operation, PlacedEntry } from '../../../core/ops/operations.js'
-import { logAt, playLogs, stepsOf } from '../../helpers/log-world.js'
+import { decodeEntry, encodeEntry } from '../../../core/ops/codec.js'
+import { entryWith, logAt, playLogs, stepsOf } from '../../helpers/log-world.js'
 import { keyNumber, plainPost } from '../../helpers/operations.js'
 
 /** Member number n writes log number n; number 0 founded the book. */
@@ -275,6 +277,22 @@ describe('the roster', () => {
     // Whoever is removed was told no secret since: what they do with the old one is of no interest.
     const removal = rosterOf([first, unaware, entryOf(0, 2, 2, [remove(1), sealedFor(0)])])
     expect(removal.rotation().due).toBe('no')
+  })
+
+  it('names as many logs of a member as one operation can, and the longest of them', () => {
+    const roster = rosterOf([entryOf(0, 1, 1, [admit(1, 'contributor')])])
+    for (let number = 0; number < 5_000; number++) {
+      const log = keyNumber<LogId>(1_000 + number)
+      const index = number === 4_321 ? 2 : 1
+      roster.apply({ ...entryOf(1, index, 2, []), log, sees: () => true })
+    }
+    const kept = roster.logsOf(member(1))
+    expect(kept).toHaveLength(LIMITS.logsPerCut)
+    expect(kept[0]).toEqual({ log: keyNumber<LogId>(5_321), length: 3 })
+    const removal: Operation = { kind: 'remove', member: member(1), reason: '', kept }
+    expect(decodeEntry(encodeEntry(entryWith({ version: 2, ops: [removal] }), logAt(0)), logAt(0)).ok).toBe(
+      true
+    )
   })
 
   it('wants the secret changed where it is sealed for who goes with the one who let them in', () => {
