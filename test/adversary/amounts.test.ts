@@ -72,12 +72,11 @@ it('amounts at the edge count exactly, however many there are', async () => {
   await goesOn(scene)
 })
 
-/** Finds the one place in a block where these bytes stand, and puts others there. */
+/** Finds the last place in a block where these bytes stand, and puts others there: before that are keys, of any bytes. */
 function replaced(block: Uint8Array, from: readonly number[], to: readonly number[]): Uint8Array {
   const bytes = Buffer.from(block)
-  const at = bytes.indexOf(Buffer.from(from))
+  const at = bytes.lastIndexOf(Buffer.from(from))
   expect(at).toBeGreaterThan(0)
-  expect(bytes.indexOf(Buffer.from(from), at + 1)).toBe(-1)
   expect(to).toHaveLength(from.length)
   bytes.set(to, at)
   return bytes
