@@ -100,7 +100,7 @@ test('the menu reaches the page, in the language that the page shows', async ({ 
   })
   const label = () =>
     app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('new-transaction')?.label)
-  await expect.poll(label).toBe('新建交易')
+  await expect.poll(label).toBe('记一笔')
 })
 
 test('the window comes back where it was, but never out of sight', async ({ desktops }) => {
