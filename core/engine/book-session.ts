@@ -21,8 +21,7 @@ import {
 import { isAuthority } from '../authority/acts.js'
 import { Roster } from '../authority/roster.js'
 import { Book } from '../book/book.js'
-import { may, type Action } from '../domain/roles.js'
-import { equalSecrets } from '../identity/bytes.js'
+import type { Action } from '../domain/roles.js'
 import { bookIdOf, memberIdOf } from '../identity/certificates.js'
 import { Delivery } from '../log/delivery.js'
 import { Intake } from '../log/intake.js'
@@ -32,8 +31,8 @@ import { LogStore } from '../log/store.js'
 import { LogWriter, retireSegment, type WriterStateFile } from '../log/writer.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
 import { foundingFromMessage } from '../sync/proofs.js'
-import { fromHex, toHex, type FarewellMessage } from '../sync/messages.js'
-import type { PeerStanding, RemoteDevice } from '../sync/peer.js'
+import { fromHex, toHex } from '../sync/messages.js'
+import { Belonging } from './belonging.js'
 import { BookSecrets } from './book-secrets.js'
 import { Healer } from './healer.js'
 import type { Identity } from './identity-file.js'
@@ -85,6 +84,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   readonly intake: Intake
   readonly sightings: Sightings
   readonly secrets: BookSecrets
+  readonly belonging: Belonging
   readonly kind: BookFile['kind']
   /** Grows with every entry that becomes part of the book. */
   changes = 0
@@ -123,6 +123,17 @@ export class BookSession extends EventEmitter<SessionEvents> {
       save: (later) =>
         this.#keep({ later: later.map(({ epoch, secret }) => ({ epoch, secret: toHex(secret) })) }),
       learned: () => this.intake.unlock()
+    })
+    this.belonging = new Belonging({
+      book: this.id,
+      identity: options.identity,
+      roster: fold.roster,
+      delivery,
+      intake,
+      store,
+      file: () => this.#file,
+      keep: (change) => this.#keep(change),
+      dismissed: () => this.#changed(['books', 'people', 'sync'])
     })
     this.#healer = new Healer(this)
     this.presence = this.#makePresence()
@@ -200,7 +211,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** The role of the person at this device; null before they were admitted. */
   get role(): Role | null {
-    return this.roster.role(this.options.identity.memberId)
+    return this.belonging.role
   }
 
   get failure(): string | null {
@@ -237,19 +248,8 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return given ?? known?.deviceName ?? device.slice(0, 8)
   }
 
-  /** Set when this device gets nothing new of the book any more: by what it was told, or by what it has read. */
   get farewell(): Farewell | null {
-    if (this.#file.farewell) return this.#file.farewell
-    const { memberId, deviceId } = this.options.identity
-    const ended = this.roster.member(memberId)?.ended
-    if (ended && !this.role) {
-      const byName = this.roster.memberName(ended.author)
-      return { code: 'MEMBER_REMOVED', byName, toldMs: ended.wallMs }
-    }
-    const [revoked] = this.roster.revocationsOf(deviceId, memberId)
-    if (!revoked) return null
-    const byName = this.roster.memberName(revoked.author)
-    return { code: 'DEVICE_REVOKED', byName, toldMs: revoked.wallMs }
+    return this.belonging.farewell
   }
 
   /** Takes in what an inviter handed over to one who has the book already: they may have been away for long. */
@@ -270,17 +270,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** Refuses with NOT_ALLOWED what the fold would not count. */
   allows(action: Action, whose: 'own' | 'others' = 'own'): Outcome<null> {
-    const { farewell, role } = this
-    if (farewell) {
-      const what =
-        farewell.code === 'MEMBER_REMOVED'
-          ? 'You are no member of this book any more'
-          : 'This device was revoked'
-      return refuse(farewell.code, `${what}: what you have stays here, and nothing can be added.`)
-    }
-    if (!role) return refuse('NOT_A_MEMBER', 'You are not a member of this book yet.')
-    if (may(role, action, whose)) return done(null)
-    return refuse('NOT_ALLOWED', `As ${role} you may not do this: ${action}.`, { role, action })
+    return this.belonging.allows(action, whose)
   }
 
   /** Makes operations one entry; `make` sees the book as the entry will. Done means durable. */
@@ -390,9 +380,9 @@ export class BookSession extends EventEmitter<SessionEvents> {
         side: {
           vector: () => this.vector(),
           digest: () => (this.#fold.state === 'folding' ? null : this.digest()),
-          standingOf: (remote) => this.#standingOf(remote),
-          farewell: (why, from) => this.#told(why, from),
-          welcome: () => this.#file.farewell && this.#keep({ farewell: null }),
+          standingOf: (remote) => this.belonging.standingOf(remote),
+          farewell: (why, from) => this.belonging.told(why, from),
+          welcome: () => this.belonging.welcomed(),
           met: ({ member, device }, stream) => {
             if (member === identity.memberId && device !== identity.deviceId) this.emit('kin', stream, device)
           },
@@ -404,12 +394,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
             unproved: () => this.intake.unproved().filter((log) => !this.store.forks.get(log)),
             take: (log, evidence) => this.#takeFork(log, evidence)
           },
-          parting: {
-            written: ({ member, device }, { code }) =>
-              this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? device : null),
-            isOfOthers: (log, than) => (this.intake.author(log)?.member ?? than) !== than,
-            shown: (to, said, known) => this.#shown(to, said, known)
-          }
+          parting: this.belonging.parting
         }
       },
       sightings: this.sightings,
@@ -417,51 +402,6 @@ export class BookSession extends EventEmitter<SessionEvents> {
       isBusy: () => this.intake.isBusy,
       prepareDigest: () => this.digestSettled()
     })
-  }
-
-  /** Members are present, and until the book is read whoever let this device in. */
-  #standingOf({ member, device }: Pick<RemoteDevice, 'member' | 'device'>): PeerStanding {
-    const { inviter } = this.#file
-    if (this.roster.role(member)) {
-      const [revoked] = this.roster.revocationsOf(device, member)
-      if (!revoked) return 'present'
-      return { code: 'DEVICE_REVOKED', byName: this.roster.memberName(revoked.author) }
-    }
-    const ended = this.roster.member(member)?.ended
-    if (ended) return { code: 'MEMBER_REMOVED', byName: this.roster.memberName(ended.author) }
-    return inviter !== null && member === memberIdOf(fromHex(inviter)) ? 'present' : 'unknown'
-  }
-
-  /**
-   * The logs of this device's member, for a device that told it farewell. Who is a member gets all of them; who was one
-   * until the member at this device ended that gets those that they could read then, where that stands.
-   */
-  #shown(
-    { member, device }: RemoteDevice,
-    { code }: FarewellMessage,
-    known: readonly Uint8Array[]
-  ): Record<LogId, number> {
-    const { memberId, deviceId } = this.options.identity
-    const isPresent = this.#standingOf({ member, device }) === 'present'
-    const shown: Record<LogId, number> = {}
-    if (!isPresent && !this.roster.hasEnded(memberId, member, device)) return shown
-    for (const log of this.intake.logsBy(memberId, code === 'DEVICE_REVOKED' ? deviceId : null)) {
-      const secret = this.store.secretOf(log)
-      const isReadable = secret && known.some((each) => equalSecrets(each, secret))
-      if (isPresent || isReadable) shown[log] = this.delivery.causality.length(log)
-    }
-    return shown
-  }
-
-  /**
-   * A farewell counts from an owner only, who could make it true, or for a device from another one of the same person.
-   * It keeps this device from writing: nobody else may do that by merely saying so.
-   */
-  #told({ code, byName }: FarewellMessage, { member }: RemoteDevice): void {
-    const isOwn = code === 'DEVICE_REVOKED' && member === this.options.identity.memberId
-    if (this.roster.role(member) !== 'owner' && !isOwn) return
-    this.#keep({ farewell: { code, byName, toldMs: Date.now() } })
-    this.#changed(['books', 'people', 'sync'])
   }
 
   #keep(change: Partial<BookFile>): void {

@@ -19,6 +19,7 @@ export interface HeaderAuthor extends Author {
   readonly deviceName: string
   readonly platform: string
   readonly segment: number
+  readonly certificate: DeviceCertificate
 }
 
 export interface NewHeader {
@@ -65,7 +66,8 @@ export function checkHeader(block: Uint8Array, log: LogId, book: BookId): Outcom
     device: deviceIdOf(device.device),
     deviceName: device.deviceName,
     platform: device.platform,
-    segment
+    segment,
+    certificate: device
   })
 }
 

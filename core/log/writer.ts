@@ -277,7 +277,8 @@ export class LogWriter {
       device: deviceIdOf(certificate.device),
       deviceName: certificate.deviceName,
       platform: certificate.platform,
-      segment
+      segment,
+      certificate
     })
     return { state, core, keyPair }
   }

@@ -300,26 +300,33 @@ const FORMS: { readonly [Kind in OperationKind]: unknown } = {
   remove: form<'remove', '@guildbook/remove'>(
     12,
     '@guildbook/remove',
-    ({ member, reason, kept }, table) => ({
+    ({ member, reason, kept, notice }, table) => ({
       member: keyOfName(member),
       reason: text(reason, LIMITS.noteLength),
-      kept: writeKept(kept, table)
+      kept: writeKept(kept, table),
+      notice: notice ?? null
     }),
-    ({ member, reason, kept }, table) => ({
+    ({ member, reason, kept, notice }, table) => ({
       kind: 'remove',
       member: nameOfKey(member),
       reason: text(reason, LIMITS.noteLength),
-      kept: readKept(kept, table)
+      kept: readKept(kept, table),
+      ...(notice && { notice: Uint8Array.from(notice) })
     })
   ),
   revokeDevice: form<'revokeDevice', '@guildbook/revoke-device'>(
     13,
     '@guildbook/revoke-device',
-    ({ device, kept }, table) => ({ device: keyOfName(device), kept: writeKept(kept, table) }),
-    ({ device, kept }, table) => ({
+    ({ device, kept, notice }, table) => ({
+      device: keyOfName(device),
+      kept: writeKept(kept, table),
+      notice: notice ?? null
+    }),
+    ({ device, kept, notice }, table) => ({
       kind: 'revokeDevice',
       device: nameOfKey(device),
-      kept: readKept(kept, table)
+      kept: readKept(kept, table),
+      ...(notice && { notice: Uint8Array.from(notice) })
     })
   ),
   nameDevice: form<'nameDevice', '@guildbook/name-device'>(

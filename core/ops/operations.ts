@@ -19,7 +19,7 @@ import type {
 import type { Posting, TransactionContent } from '../domain/transaction.js'
 
 /** The newest entry version that this code writes and reads. */
-export const ENTRY_VERSION = 2
+export const ENTRY_VERSION = 3
 
 export type { Posting, TransactionContent }
 
@@ -78,8 +78,14 @@ export type Operation =
       readonly member: MemberId
       readonly reason: string
       readonly kept: readonly Kept[]
+      readonly notice?: Notice
     }
-  | { readonly kind: 'revokeDevice'; readonly device: DeviceId; readonly kept: readonly Kept[] }
+  | {
+      readonly kind: 'revokeDevice'
+      readonly device: DeviceId
+      readonly kept: readonly Kept[]
+      readonly notice?: Notice
+    }
   | { readonly kind: 'nameDevice'; readonly device: DeviceId; readonly name: string }
   /** A new secret of the book, for each member. */
   | { readonly kind: 'rotate'; readonly sealed: readonly Sealed[] }
@@ -92,6 +98,9 @@ export interface Kept {
   readonly log: LogId
   readonly length: number
 }
+
+/** 64 bytes, the writing device's signature (core/identity/notice.ts): what whoever has to go can be shown of the act. */
+export type Notice = Uint8Array
 
 /** 48 bytes that only this member can open (libsodium's sealed box to the member's key). */
 export interface Sealed {
@@ -149,6 +158,7 @@ const SINCE_2: ReadonlySet<OperationKind> = new Set([
 
 /** The first entry version that has this operation. */
 export function versionOf(operation: Operation): number {
+  if ((operation.kind === 'remove' || operation.kind === 'revokeDevice') && operation.notice) return 3
   if (SINCE_2.has(operation.kind)) return 2
   const isNewRole =
     (operation.kind === 'admit' || operation.kind === 'invite') &&

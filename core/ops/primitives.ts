@@ -90,7 +90,14 @@ const uint = {
   encode: encodeUint,
   decode: decodeUint,
   /** Flags of a struct that may grow. */
-  flags: (state: State, known: number): number => checkFlags(decodeUint(state), known)
+  flags: (state: State, known: number): number => checkFlags(decodeUint(state), known),
+  /** Of a struct that has had flags only since it grew: they are there if one is set. */
+  laterFlags(state: State, known: number): number {
+    if (state.start >= state.end) return 0
+    const flags = checkFlags(decodeUint(state), known)
+    if (flags === 0) throw new Error('flags in place of none')
+    return flags
+  }
 }
 
 function checkFlags(flags: number, known: number): number {

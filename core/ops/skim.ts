@@ -28,13 +28,13 @@ export function skimEntry(block: Uint8Array, own: LogId): Skimmed {
   const { wallMs, operations } = HEAD.decode(state)
   const { logs } = TABLE.decode(state)
   const kinds: OperationKind[] = []
-  const starts: number[] = []
+  const bodies: { readonly start: number; readonly end: number }[] = []
   for (let number = 0; number < operations; number++) {
     const kind = kindOfNumber(c.uint.decode(state))
     if (!kind) throw new Error('unknown kind of operation')
     const bytes = c.uint.decode(state)
     kinds.push(kind)
-    starts.push(state.start)
+    bodies.push({ start: state.start, end: state.start + bytes })
     state.start += bytes
   }
   return {
@@ -44,7 +44,7 @@ export function skimEntry(block: Uint8Array, own: LogId): Skimmed {
       const form = formOf(kinds[number] as OperationKind)
       // All logs count as referred to: the operations before this one, which would be the first to, are not read.
       const table = new TableReader(own, logs, logs.length)
-      return form.read(form.encoding.decode({ start: starts[number] as number, end, buffer }), table)
+      return form.read(form.encoding.decode({ ...(bodies[number] as (typeof bodies)[number]), buffer }), table)
     }
   }
 }

@@ -43,10 +43,20 @@ export type HelloMessage = v.InferOutput<typeof HelloMessage>
 export const AcceptMessage = v.strictObject({})
 export type AcceptMessage = v.InferOutput<typeof AcceptMessage>
 
+/** The act that sent someone away, as far as it stands alone (core/identity/notice.ts), and the device that wrote it. */
+export const NoticeMessage = v.strictObject({
+  certificate: CertificateMessage,
+  log: z32Key,
+  index: count,
+  signature: hex(64)
+})
+export type NoticeMessage = v.InferOutput<typeof NoticeMessage>
+
 /** To someone who is known and does not belong here any more: they get nothing, and are told so. */
 export const FarewellMessage = v.strictObject({
   code: v.picklist(['MEMBER_REMOVED', 'DEVICE_REVOKED']),
-  byName: text(LIMITS.nameLength)
+  byName: text(LIMITS.nameLength),
+  notice: v.optional(NoticeMessage)
 })
 export type FarewellMessage = v.InferOutput<typeof FarewellMessage>
 

@@ -1,5 +1,18 @@
-/** A member who is no owner tells the others' devices that they do not belong to the book any more. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+/**
+ * A member who is no owner tells the others' devices that they do not belong to the book any more, on their word or with
+ * what is to pass for an owner's notice of it.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BookId, LogId } from '../../core/contract/index.js'
+import { memberIdOf, type DeviceCertificate } from '../../core/identity/certificates.js'
+import type { KeyPair } from '../../core/identity/keys.js'
+import { signNotice, type Notice } from '../../core/identity/notice.js'
+import { openIdentity } from '../../core/engine/identity-file.js'
+import { openVault } from '../../core/engine/keyring.js'
+import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
+import { toHex } from '../../core/sync/messages.js'
+import { certificateToMessage } from '../../core/sync/proofs.js'
+import { valueOf } from '../helpers/book-world.js'
 import { goesOn, openScene, type Scene } from '../helpers/attack.js'
 import {
   BOOK_TALK,
@@ -34,18 +47,23 @@ async function introduceTo(talk: Talk, state: 'waiting' | 'let in'): Promise<voi
   await talk.hears('have')
 }
 
+/** Says farewell to whoever is there, and waits until they have hung up. */
+async function sayFarewell(farewell: object, state: 'waiting' | 'let in'): Promise<void> {
+  const talker = await Talker.meet(scene.world, bookTopic(mallory.secret), (talk) => {
+    void introduceTo(talk, state).then(() => talk.send('farewell', farewell))
+  })
+  for (const talk of await talker.met(2)) await talk.closed
+  await talker.end()
+}
+
 it.each([
   ['MEMBER_REMOVED', 'waiting'],
   ['MEMBER_REMOVED', 'let in'],
   ['DEVICE_REVOKED', 'waiting'],
   ['DEVICE_REVOKED', 'let in']
 ] as const)('%s, by one who is %s, is not believed, and keeps nobody from writing', async (code, state) => {
-  const { ada, ben, book, world } = scene
-  const talker = await Talker.meet(world, bookTopic(mallory.secret), (talk) => {
-    void introduceTo(talk, state).then(() => talk.send('farewell', { code, byName: 'Ada' }))
-  })
-  for (const talk of await talker.met(2)) await talk.closed
-  await talker.end()
+  const { ada, ben, book } = scene
+  await sayFarewell({ code, byName: 'Ada' }, state)
   for (const device of [ada, ben]) {
     const [row] = await device.ask('books', {})
     expect(row?.farewell).toBe(null)
@@ -54,4 +72,68 @@ it.each([
     )
   }
   await goesOn(scene)
+})
+
+describe('a notice', () => {
+  interface Signer {
+    readonly key: KeyPair
+    readonly certificate: DeviceCertificate
+  }
+  let ada: Signer
+  let right: Notice
+  beforeAll(async () => {
+    const { folder, name } = scene.ada
+    const identity = await openIdentity(valueOf(await openVault(folder, PLAIN_KEYS)), folder)
+    ada = { key: identity.device, certificate: identity.certificate(name) }
+    const { members } = await scene.ada.status(scene.book)
+    const { member } = members.find((row) => row.name === 'Ben')!
+    const subject = { code: 'MEMBER_REMOVED', member } as const
+    right = { book: scene.book, subject, log: scene.mallory.member as string as LogId, index: 3 }
+  })
+
+  const farewellOf = (notice: Notice, signed: Uint8Array, { certificate }: Signer) => ({
+    code: notice.subject.code,
+    byName: 'Ada',
+    notice: {
+      certificate: certificateToMessage(certificate),
+      log: notice.log,
+      index: notice.index,
+      signature: toHex(signed)
+    }
+  })
+
+  const farewellAtBen = async () => (await scene.ben.ask('books', {}))[0]?.farewell
+
+  it.each<[string, (mine: Signer) => object]>([
+    ['that Mallory signed', (mine) => farewellOf(right, signNotice(right, mine.key), mine)],
+    ['that Mallory signed for Ada', (mine) => farewellOf(right, signNotice(right, mine.key), ada)],
+    [
+      'of someone else’s removal',
+      () => {
+        const other: Notice = { ...right, subject: { code: 'MEMBER_REMOVED', member: scene.mallory.member } }
+        return farewellOf(right, signNotice(other, ada.key), ada)
+      }
+    ],
+    [
+      'of another book',
+      () => farewellOf(right, signNotice({ ...right, book: scene.ben.name as BookId }, ada.key), ada)
+    ],
+    [
+      'of an act that Ben has read, and that was undone since',
+      () => {
+        const [log] = scene.mallory.parts.intake.logsBy(memberIdOf(ada.certificate.member))
+        const read: Notice = { ...right, log: log!, index: 1 }
+        return farewellOf(read, signNotice(read, ada.key), ada)
+      }
+    ]
+  ])('%s is not believed', async (_, make) => {
+    await sayFarewell(make({ key: mallory.device, certificate: mallory.certificate }), 'let in')
+    expect(await farewellAtBen()).toBe(null)
+    await goesOn(scene)
+  })
+
+  it('that an owner’s device signed is, whoever shows it', async () => {
+    await sayFarewell(farewellOf(right, signNotice(right, ada.key), ada), 'let in')
+    await scene.ben.until('books', {}, (rows) => rows[0]?.farewell?.code === 'MEMBER_REMOVED')
+  })
 })

@@ -120,8 +120,20 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
     sealed
   }),
   fc.record({ kind: kind('setRole'), member: key<MemberId>(), role, kept }),
-  fc.record({ kind: kind('remove'), member: key<MemberId>(), reason: text(LIMITS.noteLength), kept }),
-  fc.record({ kind: kind('revokeDevice'), device: key<DeviceId>(), kept }),
+  fc.record(
+    {
+      kind: kind('remove'),
+      member: key<MemberId>(),
+      reason: text(LIMITS.noteLength),
+      kept,
+      notice: bytes(64)
+    },
+    { requiredKeys: ['kind', 'member', 'reason', 'kept'] }
+  ),
+  fc.record(
+    { kind: kind('revokeDevice'), device: key<DeviceId>(), kept, notice: bytes(64) },
+    { requiredKeys: ['kind', 'device', 'kept'] }
+  ),
   fc.record({ kind: kind('nameDevice'), device: key<DeviceId>(), name: text(LIMITS.deviceNameLength) }),
   fc.record({ kind: kind('rotate'), sealed }),
   fc.record({ kind: kind('adopt'), place: place<Place>() }),

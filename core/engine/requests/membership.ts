@@ -12,7 +12,7 @@ import {
 import type { Member } from '../../authority/roster.js'
 import { checkName } from '../../domain/text.js'
 import type { Kept, Operation } from '../../ops/operations.js'
-import type { BookSession } from '../book-session.js'
+import type { BookSession, Written } from '../book-session.js'
 import type { EngineParts } from '../parts.js'
 import { inSession } from './accounts.js'
 import type { Handlers } from './handlers.js'
@@ -70,8 +70,14 @@ async function remove(
   const found = presentMember(session, member)
   if (!found.ok) return found
   if (isLastOwner(session, found.value)) return lastOwner
-  return write(session, () => {
-    const removal: Operation = { kind: 'remove', member, reason, kept: keptOf(session, kept, member, null) }
+  return write(session, (place) => {
+    const removal: Operation = {
+      kind: 'remove',
+      member,
+      reason,
+      kept: keptOf(session, kept, member, null),
+      notice: session.belonging.notice({ code: 'MEMBER_REMOVED', member }, place)
+    }
     // Who leaves has no say in what comes after them: an owner who stays changes the secret.
     return isLeaving ? [removal] : [removal, session.secrets.rotation(member)]
   })
@@ -92,11 +98,12 @@ async function revokeDevice(
   if (session.roster.isRevoked(device, owner.value)) {
     return refuse('DEVICE_REVOKED', 'This device was revoked already.', { device })
   }
-  return write(session, () => {
+  return write(session, (place) => {
     const revocation: Operation = {
       kind: 'revokeDevice',
       device,
-      kept: keptOf(session, kept, owner.value, device)
+      kept: keptOf(session, kept, owner.value, device),
+      notice: session.belonging.notice({ code: 'DEVICE_REVOKED', device }, place)
     }
     return session.allows('rotate').ok ? [revocation, session.secrets.rotation(device)] : [revocation]
   })
@@ -130,8 +137,12 @@ const keptOf = (
     ? (Object.entries(named) as [LogId, number][]).map(([log, length]) => ({ log, length }))
     : session.roster.logsOf(member, device)
 
-async function write(session: BookSession, make: () => readonly Operation[]): Promise<Outcome<null>> {
-  const written = await session.write(() => done(make()))
+/** `make` gets the place of the entry. */
+async function write(
+  session: BookSession,
+  make: (entry: Written) => readonly Operation[]
+): Promise<Outcome<null>> {
+  const written = await session.write((log, index) => done(make({ log, index })))
   return written.ok ? done(null) : written
 }
 

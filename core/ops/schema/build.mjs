@@ -117,9 +117,14 @@ function define(schema) {
   struct('remove', [
     required('member', 'fixed32'),
     required('reason', 'string'),
-    required('kept', own('kept'), list)
+    required('kept', own('kept'), list),
+    optional('notice', 'fixed64') // since version 3
   ])
-  struct('revoke-device', [required('device', 'fixed32'), required('kept', own('kept'), list)])
+  struct('revoke-device', [
+    required('device', 'fixed32'),
+    required('kept', own('kept'), list),
+    optional('notice', 'fixed64')
+  ])
   struct('name-device', [required('device', 'fixed32'), required('name', 'string')])
   struct('rotate', [required('sealed', own('sealed'), list)])
   struct('adopt', [required('place', own('place'))])
@@ -161,13 +166,27 @@ function strict(code) {
     .replace("import { c } from 'hyperschema/runtime'", "import { c } from '../primitives.js'")
     .replaceAll('default: return null', "default: throw new Error('unknown enum value')")
     .split(/^(?=\/\/ @guildbook\/)/m)
-  const done = parts.map((text) =>
-    text.replace(FLAGS, (_, type) => `const flags = c.${type}.flags(state, ${mask(text)})\n`)
-  )
+  const done = parts
+    .map(growing)
+    .map((text) => text.replace(FLAGS, (_, type) => `const flags = c.${type}.flags(state, ${mask(text)})\n`))
   const result = done.join('')
   if (/flags = .*\.decode\(state\)/.test(result))
     throw new Error('a struct reads its flags in a way not known here')
   return result
+}
+
+/**
+ * A struct that had no optional fields at first has no byte for their flags then: with none of the later ones it is
+ * written as it always was, so that one value is still written in one way only.
+ */
+function growing(text) {
+  const LATER = 'const flags = state.start < state.end ? c.uint.decode(state) : 0\n'
+  if (!text.includes(LATER)) return text
+  const flags = /const flags = (.*)\n/.exec(text)[1]
+  return text
+    .replace('state.end++ // max flag is 1 so always one byte\n', `if ((${flags}) !== 0) state.end++\n`)
+    .replace('c.uint.encode(state, flags)\n', 'if (flags !== 0) c.uint.encode(state, flags)\n')
+    .replace(LATER, `const flags = c.uint.laterFlags(state, ${mask(text)})\n`)
 }
 
 /** All flags that a struct's decoder knows at the version it reads. */

@@ -84,8 +84,17 @@ export interface Structs {
     sealed: readonly WireSealed[]
   }
   '@guildbook/set-role': { member: Uint8Array; role: WireRole; kept: readonly WireKept[] }
-  '@guildbook/remove': { member: Uint8Array; reason: string; kept: readonly WireKept[] }
-  '@guildbook/revoke-device': { device: Uint8Array; kept: readonly WireKept[] }
+  '@guildbook/remove': {
+    member: Uint8Array
+    reason: string
+    kept: readonly WireKept[]
+    notice: Uint8Array | null
+  }
+  '@guildbook/revoke-device': {
+    device: Uint8Array
+    kept: readonly WireKept[]
+    notice: Uint8Array | null
+  }
   '@guildbook/name-device': { device: Uint8Array; name: string }
   '@guildbook/rotate': { sealed: readonly WireSealed[] }
   '@guildbook/adopt': { place: WirePlace }

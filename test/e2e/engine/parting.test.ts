@@ -79,6 +79,43 @@ describe('what a removed member wrote before they knew of it', () => {
   })
 })
 
+describe('a farewell by one who is no owner', () => {
+  it('is believed for the act that an owner signed, and names the owner', async () => {
+    const [book, ana, [ben, cid]] = (await apart('contributor', 'contributor')) as [
+      BookId,
+      Device,
+      [Device, Device]
+    ]
+    await ana.start()
+    await ana.post(book, 'Ben never saw this')
+    await remove(ana, book, 'Ben')
+    await cid.start()
+    await converged(book, ana, cid)
+    await ana.stop()
+    await ben.start()
+    const [row] = await ben.until('books', {}, (rows) => rows[0]?.farewell !== null)
+    expect(row?.farewell).toMatchObject({ code: 'MEMBER_REMOVED', byName: 'Ana' })
+    expect(await ben.payees(book)).toEqual([])
+  })
+
+  it('is believed of a revoked device too', async () => {
+    const [book, ana, [ben, cid]] = (await apart('contributor', 'contributor')) as [
+      BookId,
+      Device,
+      [Device, Device]
+    ]
+    await ana.start()
+    const device = (await ana.status(book)).members.find(({ name }) => name === 'Ben')?.devices[0]?.device
+    await ana.ask('revokeDevice', { book, device: device! })
+    await cid.start()
+    await converged(book, ana, cid)
+    await ana.stop()
+    await ben.start()
+    const [row] = await ben.until('books', {}, (rows) => rows[0]?.farewell !== null)
+    expect(row?.farewell).toMatchObject({ code: 'DEVICE_REVOKED', byName: 'Ana' })
+  })
+})
+
 describe('two owners who remove each other while they are apart', () => {
   it('come to one outcome when they meet, with nobody else there: the senior one stays', async () => {
     const [book, ana, [ben]] = (await apart('owner')) as [BookId, Device, [Device]]

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceId, LogId, MemberId } from '../../../core/contract/index.js'
 import { Sightings } from '../../../core/engine/sightings.js'
 import { Vault } from '../../../core/engine/vault.js'
+import { certifyDevice } from '../../../core/identity/certificates.js'
+import { keyPairOf } from '../../../core/identity/keys.js'
 import type { HeaderAuthor } from '../../../core/log/header.js'
 import type { Sighting } from '../../../core/sync/swarm.js'
 
@@ -23,8 +25,14 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const [laptop, phone] = ['laptop', 'phone'] as [DeviceId, DeviceId]
 const [member, log] = ['ben' as MemberId, 'log' as LogId]
 
+const certificate = certifyDevice(
+  keyPairOf(new Uint8Array(32)),
+  { publicKey: new Uint8Array(32), name: 'Laptop', platform: 'linux' },
+  0
+)
+
 const author = (more: Partial<HeaderAuthor>): HeaderAuthor => ({
-  ...{ member, device: laptop, deviceName: 'Laptop', platform: 'linux', segment: 0 },
+  ...{ member, device: laptop, deviceName: 'Laptop', platform: 'linux', segment: 0, certificate },
   ...more
 })
 
