@@ -22,6 +22,8 @@ const CLOSE_PATIENCE_MS = 6_000
 export interface EngineHostOptions {
   /** The engine's bundle. */
   readonly entry: string
+  /** The bundle of what stretches passphrases. */
+  readonly stretcher: string
   readonly folder: string
   readonly appVersion: string
   readonly network: Partial<Settings['network']>
@@ -91,6 +93,17 @@ export class EngineHost {
     clearTimeout(patience)
   }
 
+  /** For one passphrase: it ends with its answer. */
+  #startStretcher(child: UtilityProcess, id: number): void {
+    const stretcher = utilityProcess.fork(this.#options.stretcher, [], {
+      serviceName: 'Guildbook passphrase',
+      stdio: 'inherit'
+    })
+    const { port1, port2 } = new MessageChannelMain()
+    stretcher.postMessage(null, [port1])
+    child.postMessage({ kind: 'stretcher', id } satisfies ToEngineProcess, [port2])
+  }
+
   #receive(child: UtilityProcess, message: FromEngineProcess): void {
     switch (message.kind) {
       case 'ready':
@@ -103,6 +116,8 @@ export class EngineHost {
         return this.#send(child, answerSecret(message))
       case 'confirm-person':
         return void confirmPerson(message).then((answer) => this.#send(child, answer))
+      case 'stretcher':
+        return this.#startStretcher(child, message.id)
     }
   }
 

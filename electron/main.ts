@@ -30,6 +30,7 @@ let linkWhileClosed: string | null = joinLink
 
 const engine = new EngineHost({
   entry: path.join(here, '../engine/engine.cjs'),
+  stretcher: path.join(here, '../engine/stretcher.cjs'),
   folder,
   appVersion: app.getVersion(),
   network: networkOverrides(process.env),

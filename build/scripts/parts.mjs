@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 export const root = path.resolve(fileURLToPath(new URL('.', import.meta.url)), '../..')
 export const out = path.join(root, 'out')
 
+const STRETCHER = { entry: 'core/engine/stretcher-process.ts', fileName: 'stretcher.cjs', chunks: 'one-file' }
+
 /**
  * `entries` are bundled one after the other into `out/<name>/`; `inputs` are the files and folders that a change of
  * makes the part old. `code: 'compiled'` keeps beside the files what V8 compiles them to.
@@ -12,7 +14,7 @@ export const out = path.join(root, 'out')
 export const PARTS = {
   engine: {
     inputs: ['core'],
-    entries: [{ entry: 'core/engine/utility-process.ts', fileName: 'engine.cjs', chunks: 'lazy' }]
+    entries: [{ entry: 'core/engine/utility-process.ts', fileName: 'engine.cjs', chunks: 'lazy' }, STRETCHER]
   },
   electron: {
     inputs: ['electron', 'core/contract'],
@@ -25,7 +27,8 @@ export const PARTS = {
   cli: {
     inputs: ['core'],
     entries: [
-      { entry: 'core/cli/start.ts', fileName: 'guildbook.cjs', chunks: 'lazy', banner: '#!/usr/bin/env node' }
+      { entry: 'core/cli/start.ts', fileName: 'guildbook.cjs', chunks: 'lazy', banner: '#!/usr/bin/env node' },
+      STRETCHER
     ],
     code: 'compiled'
   },

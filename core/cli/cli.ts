@@ -12,6 +12,8 @@ import { EXIT, Output, UsageError } from './output.js'
 import type { Answer } from './output.js'
 import { unlock } from './unlocking.js'
 import { PLAIN_KEYS } from '../engine/plain-keys.js'
+import { childStretcher } from '../engine/stretchers.js'
+import { besideCommand } from './places.js'
 
 export interface GlobalOptions {
   readonly dir?: string
@@ -87,6 +89,7 @@ export class Cli {
       folder: this.folder,
       keys: PLAIN_KEYS,
       appVersion: version,
+      stretcher: childStretcher(() => besideCommand('stretcher.cjs')),
       // Whoever waits for an answer is at it; what serves a page is not.
       autoLock: unlocking === 'if-given' ? 'as-set' : 'off',
       network:

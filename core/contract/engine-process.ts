@@ -19,6 +19,8 @@ export type ToEngineProcess =
   | { readonly kind: 'secret'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'secret-refused'; readonly id: number; readonly message: string }
   | { readonly kind: 'person'; readonly id: number; readonly answer: 'confirmed' | 'refused' }
+  /** Comes with one port: to a process that stretches one passphrase. */
+  | { readonly kind: 'stretcher'; readonly id: number }
   | { readonly kind: 'close' }
 
 /** From the engine's process to the main one. */
@@ -30,3 +32,5 @@ export type FromEngineProcess =
   | { readonly kind: 'unwrap'; readonly id: number; readonly bytes: Uint8Array }
   /** Before the recovery phrase is shown. */
   | { readonly kind: 'confirm-person'; readonly id: number }
+  /** Asks for a process that stretches one passphrase. */
+  | { readonly kind: 'stretcher'; readonly id: number }

@@ -21,7 +21,7 @@ import { writeBackup } from './backup-writing.js'
 import { elsewhere, type Identity } from './identity-file.js'
 import type { Keyring } from './keyring.js'
 import type { Library } from './library.js'
-import { newStretching, stretch, STRENGTH } from './passphrase.js'
+import { newStretching, stretch, STRENGTH, type Stretcher } from './passphrase.js'
 import { stageRestore, type Staged } from './restore.js'
 import { readSealed } from './sealed-files.js'
 import type { SettingsFile } from './settings-file.js'
@@ -36,6 +36,7 @@ export interface BackupDeskOptions {
   readonly folder: string
   readonly vault: Vault
   readonly keyring: Pick<Keyring, 'backupKey'>
+  readonly stretcher: Stretcher | undefined
   readonly identity: Identity
   readonly settings: SettingsFile
   readonly library: Library
@@ -129,9 +130,9 @@ export class BackupDesk {
 
   /** Reads and checks all of a backup, beside what is here; nothing is changed by it yet. */
   stage(request: RequestOf<'restore'>): Promise<Outcome<Staged>> {
-    const { folder, vault, settings } = this.o
+    const { folder, vault, settings, stretcher } = this.o
     return this.#exclusively('restore', request.path, (run) =>
-      stageRestore({ folder, vault, deviceName: settings.current.deviceName, ...request }, run)
+      stageRestore({ folder, vault, stretcher, deviceName: settings.current.deviceName, ...request }, run)
     )
   }
 
@@ -172,7 +173,8 @@ export class BackupDesk {
     const least = SAFEKEEPING_LIMITS.passphraseLeast
     if ([...passphrase].length < least)
       return refuse('PASSPHRASE_TOO_SHORT', `A passphrase has at least ${least} characters.`, { least })
-    return done({ memberSeed, passphrase: await stretch(passphrase, newStretching(STRENGTH)) })
+    const keys = await stretch(passphrase, newStretching(STRENGTH), this.o.stretcher)
+    return done({ memberSeed, passphrase: keys })
   }
 
   async #write(path: string, kind: BackupRow['kind'], keys: BackupKeys, run: Run): Promise<Outcome<BackupRow>> {

@@ -18,7 +18,7 @@ import {
   type BackupHeaderFile,
   type BackupRecord
 } from './backup-format.js'
-import { stretch } from './passphrase.js'
+import { stretch, type Stretcher } from './passphrase.js'
 import { unseal } from './secret-box.js'
 
 /** What its owner brings to open it. */
@@ -83,14 +83,14 @@ export class BackupFile {
   }
 
   /** The file's own key, 32 bytes. Refuses with BACKUP_KEY_WRONG. */
-  async key(opener: BackupOpener): Promise<Outcome<Uint8Array>> {
+  async key(opener: BackupOpener, stretcher?: Stretcher): Promise<Outcome<Uint8Array>> {
     const { phrase, passphrase } = this.header
     if ('memberSeed' in opener) {
       const key = unseal(Buffer.from(phrase, 'hex'), phraseKey(opener.memberSeed))
       return key ? done(key) : wrongKey('This is not the phrase of whoever made this backup')
     }
     if (!passphrase) return wrongKey('This backup has no passphrase: it opens with the recovery phrase only')
-    const { backup } = await stretch(opener.passphrase, passphrase.stretching)
+    const { backup } = await stretch(opener.passphrase, passphrase.stretching, stretcher)
     const key = unseal(Buffer.from(passphrase.sealed, 'hex'), backup)
     return key ? done(key) : wrongKey('This is not the passphrase that this backup was made with')
   }

@@ -1,5 +1,6 @@
 /** The engine: opens the books of one data folder and answers the contract. */
 import type { Changed, EngineWire, Settings } from '../contract/index.js'
+import type { Stretcher } from './passphrase.js'
 
 /** Protects this folder's keys with whatever the system has. */
 export interface KeyProtector {
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly appVersion: string
   /** Overrides the stored network settings, field by field. */
   readonly network?: Partial<Settings['network']>
+  /** What stretches passphrases; without it, the engine's own process. */
+  readonly stretcher?: Stretcher
   /** `off`: does not lock by itself, whatever the settings say; for what ends by itself anyway. */
   readonly autoLock?: 'as-set' | 'off'
 }

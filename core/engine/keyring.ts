@@ -18,6 +18,7 @@ import {
   StretchingFile,
   type PassphraseKeys,
   type Strength,
+  type Stretcher,
   type Stretching
 } from './passphrase.js'
 import { seal, unseal } from './secret-box.js'
@@ -46,8 +47,9 @@ interface Unlocked {
   readonly passphrase: PassphraseKeys | null
 }
 
-/** What tests set: how hard new passphrases are stretched, and a clock for wrong ones. */
+/** Who stretches passphrases; and what tests set: how hard new ones are stretched, and a clock for wrong ones. */
 export interface KeyringParts {
+  readonly stretcher?: Stretcher | undefined
   readonly strength?: Strength
   readonly now?: () => number
 }
@@ -55,16 +57,18 @@ export interface KeyringParts {
 export class Keyring {
   readonly #attempts: Attempts
   readonly #strength: Strength
+  readonly #stretcher: Stretcher | undefined
   #unlocked: Unlocked | null = null
 
   private constructor(
     private readonly path: string,
     private readonly keys: KeyProtector,
     private kept: Kept,
-    { now, strength = STRENGTH }: KeyringParts
+    { now, strength = STRENGTH, stretcher }: KeyringParts
   ) {
     this.#attempts = new Attempts(now)
     this.#strength = strength
+    this.#stretcher = stretcher
   }
 
   /** Reads what is kept in the folder, or makes a key for a new one. Refuses with STORAGE_FAILED if it is damaged. */
@@ -134,7 +138,7 @@ export class Keyring {
     if ([...passphrase].length < least) {
       return refuse('PASSPHRASE_TOO_SHORT', `A passphrase has at least ${least} characters.`, { least })
     }
-    const keys = await stretch(passphrase, newStretching(this.#strength))
+    const keys = await stretch(passphrase, newStretching(this.#strength), this.#stretcher)
     await this.#keep(seal(key, keys.folder), keys.stretching)
     this.#unlocked = { key, vault, passphrase: keys }
     return done(null)
@@ -178,7 +182,7 @@ export class Keyring {
     return this.#attempts.try(async () => {
       const sealed = await this.#unwrapped()
       if (!sealed.ok) return sealed
-      const keys = await stretch(passphrase, stretching)
+      const keys = await stretch(passphrase, stretching, this.#stretcher)
       const key = unseal(sealed.value, keys.folder)
       if (!key) return refuse('PASSPHRASE_WRONG', 'That is not the passphrase of this folder.')
       return done({ key, vault: new Vault(key), passphrase: keys })

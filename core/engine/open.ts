@@ -77,7 +77,7 @@ class FolderHolder implements Engine {
   }
 
   static async begin(options: EngineOptions, lock: FolderLock): Promise<Outcome<Engine>> {
-    const keyring = await Keyring.open(options.folder, options.keys)
+    const keyring = await Keyring.open(options.folder, options.keys, { stretcher: options.stretcher })
     if (!keyring.ok) return keyring
     const settings = await SettingsFile.open(options.folder)
     const holder = new FolderHolder(options, lock, keyring.value, settings)
@@ -302,12 +302,13 @@ class FolderHolder implements Engine {
   }
 
   async #open(vault: Vault): Promise<void> {
-    const { folder, network } = this.options
+    const { folder, network, stretcher } = this.options
     const { settings } = this
     const parts = { folder, vault, keyring: this.keyring, settings, guard: this.#guard, feed: this.#feed }
     const opened: OpenedFolder = await OpenedFolder.open({
       ...parts,
       ...(network ? { network } : {}),
+      ...(stretcher ? { stretcher } : {}),
       arrived: () => this.#arrived(opened)
     })
     this.#opened = opened

@@ -44,7 +44,7 @@ const GATHER_MS = 50
 /** What was asked of a book has so long before it is opened again. */
 const PATIENCE_MS = 2_000
 
-export interface OpenedFolderOptions extends Pick<EngineOptions, 'folder' | 'network'> {
+export interface OpenedFolderOptions extends Pick<EngineOptions, 'folder' | 'network' | 'stretcher'> {
   readonly vault: Vault
   readonly settings: SettingsFile
   readonly keyring: Keyring
@@ -157,7 +157,7 @@ export class OpenedFolder {
   }
 
   async #open(): Promise<void> {
-    const { folder, vault, keyring, settings, feed, guard } = this.o
+    const { folder, vault, keyring, settings, feed, guard, stretcher } = this.o
     await finishRestore(folder, settings)
     const linked = await finishLink(folder, vault, settings)
     const identity = await openIdentity(vault, folder)
@@ -183,7 +183,7 @@ export class OpenedFolder {
     this.#kin = await KinDesk.open({ folder, vault, identity, library, turns: new Turns() })
     const phrases = new PhraseDesk({ identity, guard, changed: () => feed.note(null, ['phrase']) })
     const backups = await BackupDesk.open({
-      ...{ folder, vault, keyring, identity, settings, library },
+      ...{ folder, vault, keyring, stretcher, identity, settings, library },
       changed: () => feed.note(null, ['backups'])
     })
     const recovery = await RecoveryDesk.open({

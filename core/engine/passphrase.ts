@@ -4,9 +4,9 @@
  */
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import sodium from 'sodium-universal'
 import * as v from 'valibot'
 import { derive } from '../identity/keys.js'
+import { SALT_BYTES, stretchHere } from './argon2.js'
 
 const MIB = 1024 * 1024
 
@@ -32,7 +32,7 @@ export const newStretching = ({ operations, memoryBytes }: Strength): Stretching
   algorithm: 'argon2id13',
   operations,
   memoryBytes,
-  salt: randomBytes(sodium.crypto_pwhash_SALTBYTES).toString('hex')
+  salt: randomBytes(SALT_BYTES).toString('hex')
 })
 
 /** What one passphrase gives: a key for the folder, and another for its backups. Neither tells the other. */
@@ -43,28 +43,33 @@ export interface PassphraseKeys {
   readonly backup: Uint8Array
 }
 
-/** Works beside the event loop. The same passphrase in another Unicode form gives the same keys. */
-export async function stretch(passphrase: string, stretching: Stretching): Promise<PassphraseKeys> {
+/** Does the work itself: of a passphrase's bytes it makes 32, for the caller to wipe. Rejects where it cannot. */
+export type Stretcher = (typed: Uint8Array, stretching: Stretching) => Promise<Uint8Array>
+
+/**
+ * Works beside the event loop: in a process of its own where `stretcher` has one (decision 0010), and else here. The
+ * same passphrase in another Unicode form gives the same keys.
+ */
+export async function stretch(
+  passphrase: string,
+  stretching: Stretching,
+  stretcher: Stretcher = stretchHere
+): Promise<PassphraseKeys> {
   const typed = Buffer.from(passphrase.normalize('NFKC'), 'utf8')
-  const root = Buffer.alloc(32)
-  const salt = Buffer.from(stretching.salt, 'hex')
-  const { operations, memoryBytes } = stretching
+  let root: Uint8Array = new Uint8Array()
   try {
-    await sodium.crypto_pwhash_async(
-      root,
-      typed,
-      salt,
-      operations,
-      memoryBytes,
-      sodium.crypto_pwhash_ALG_ARGON2ID13
-    )
+    root = await stretcher(typed, stretching).catch((error: unknown) => {
+      if (stretcher === stretchHere) throw error
+      console.error('The passphrase is stretched in this process:', error)
+      return stretchHere(typed, stretching)
+    })
     return {
       stretching,
       folder: derive(root, 'passphrase-folder'),
       backup: derive(root, 'passphrase-backup')
     }
   } finally {
-    sodium.sodium_memzero(typed)
-    sodium.sodium_memzero(root)
+    typed.fill(0)
+    root.fill(0)
   }
 }

@@ -21,12 +21,14 @@ import { BookSession } from './book-session.js'
 import { readIfThere, removeFolder, syncFolder, writeWhole } from './files.js'
 import { newDeviceOf, openIdentity, replaceIdentity } from './identity-file.js'
 import { clearFormer } from './former-identity.js'
+import type { Stretcher } from './passphrase.js'
 import type { SettingsFile } from './settings-file.js'
 import type { Vault } from './vault.js'
 
 export interface RestoreOptions extends RequestOf<'restore'> {
   readonly folder: string
   readonly vault: Vault
+  readonly stretcher?: Stretcher | undefined
   readonly deviceName: string
 }
 
@@ -90,7 +92,7 @@ async function stage(o: RestoreOptions, staging: string, run: Run): Promise<Outc
   const file = await BackupFile.open(o.path)
   if (!file.ok) return file
   try {
-    const key = await file.value.key(opener.value)
+    const key = await file.value.key(opener.value, o.stretcher)
     if (!key.ok) return key
     const manifest = await extract(file.value, key.value, staging, run)
     if (!manifest.ok) return manifest

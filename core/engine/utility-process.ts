@@ -39,7 +39,8 @@ function serveParent(parent: ParentPort): void {
 
   const start = async (message: Extract<ToEngineProcess, { kind: 'start' }>): Promise<void> => {
     const { folder, appVersion, network } = message
-    const options = { folder, appVersion, network, keys: keys.protector(message) }
+    const { stretcher } = keys
+    const options = { folder, appVersion, network, keys: keys.protector(message), stretcher }
     const attached = await attach(options).catch((error: unknown) => {
       console.error(error)
       return refuse('STORAGE_FAILED', error instanceof Error ? error.message : String(error))
@@ -81,6 +82,8 @@ function serveParent(parent: ParentPort): void {
         return keys.refuse(data.id, data.message)
       case 'person':
         return keys.answerPerson(data.id, data.answer)
+      case 'stretcher':
+        return ports[0] && keys.answerStretcher(data.id, ports[0])
       case 'close':
         return void close()
     }

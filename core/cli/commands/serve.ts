@@ -1,12 +1,11 @@
 /** `serve`: the app in a browser of this machine. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { done } from '../../contract/index.js'
 import { portNumber } from '../cli.js'
 import type { Cli } from '../cli.js'
+import { besideCommand } from '../places.js'
 import { openWebHost } from '../web-host.js'
 import type { WebHost } from '../web-host.js'
 
@@ -32,12 +31,8 @@ export async function serve(cli: Cli, options: ServeOptions) {
   return done(null)
 }
 
-/** The page is built beside the command, in `out/renderer`; this code ends up in `out/cli` or in a chunk below it. */
-function builtPage(): string {
-  const here = path.dirname(fileURLToPath(import.meta.url))
-  const places = ['../renderer', '../../renderer'].map((place) => path.join(here, place))
-  return places.find((place) => existsSync(path.join(place, 'index.html'))) ?? (places[0] as string)
-}
+/** The page is built beside the command, in `out/renderer`. */
+const builtPage = (): string => path.dirname(besideCommand('../renderer/index.html'))
 
 function announce(cli: Cli, host: WebHost): string {
   const url = host.address()

@@ -132,6 +132,26 @@ function environment({ bootstrap, env }: OpenOptions): Record<string, string> {
   }
 }
 
+/** How each process that the app starts from now on ended, null until it did; `kill`: before it can answer. */
+export async function watchProcesses(
+  { app }: Pick<Desktop, 'app'>,
+  fate: 'let' | 'kill'
+): Promise<() => Promise<(number | null)[]>> {
+  await app.evaluate(({ utilityProcess }, how) => {
+    const seen: (number | null)[] = []
+    const { fork } = utilityProcess
+    utilityProcess.fork = (...args) => {
+      const index = seen.push(null) - 1
+      const child = fork(...args)
+      child.once('exit', (code) => (seen[index] = code))
+      if (how === 'kill') child.once('spawn', () => child.kill())
+      return child
+    }
+    ;(globalThis as unknown as { seen: (number | null)[] }).seen = seen
+  }, fate)
+  return () => app.evaluate(() => (globalThis as unknown as { seen: (number | null)[] }).seen)
+}
+
 export const test = base.extend<{ desktops: Desktops }>({
   desktops: async ({}, use) => {
     const desktops = new Desktops()

@@ -1,11 +1,11 @@
 /** The app as it is handed to people: one archive, and an executable that refuses to be anything else. */
 import { execFile } from 'node:child_process'
-import { access, readdir } from 'node:fs/promises'
+import { access, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { createBook } from '../browser/world.js'
-import { electronPath, expect, test } from './desktop.js'
+import { electronPath, expect, test, watchProcesses } from './desktop.js'
 
 const run = promisify(execFile)
 const PACKAGE = path.resolve(import.meta.dirname, '../../../build/scripts/package.mjs')
@@ -49,9 +49,15 @@ test('the packed app has its fuses set, and runs with its engine', async ({ desk
   const resources = path.join(path.dirname(executable), 'resources')
   await access(path.join(resources, 'app.asar'))
   expect(await readdir(resources)).not.toContain('default_app.asar')
-  const { page, app } = await desktops.open({ executable, source: 'packed' })
+  const { page, app, folder } = await desktops.open({ executable, source: 'packed' })
   expect(await app.evaluate(({ app: running }) => running.isPackaged)).toBe(true)
   await createBook(page, 'Elm Street', 'Ana')
+  const processes = await watchProcesses({ app }, 'let')
+  const file = path.join(output, 'passphrase')
+  await writeFile(file, 'correct horse battery')
+  const set = ['passphrase', 'set', '--new-passphrase-file', file]
+  expect(await desktops.command(folder, set)).toEqual({ code: 0, stderr: '' })
+  await expect.poll(processes).toEqual([0])
   await app.close()
 
   const released = await pack(output)
