@@ -35,7 +35,10 @@ export const PARTS = {
   renderer: { inputs: ['renderer', 'core/contract'], entries: [] },
   bench: {
     inputs: ['core', 'test/bench', 'test/helpers'],
-    entries: [{ entry: 'test/bench/main.ts', fileName: 'bench.cjs', chunks: 'lazy' }]
+    entries: [
+      { entry: 'test/bench/main.ts', fileName: 'bench.cjs', chunks: 'one-file' },
+      { entry: 'test/bench/blocked.ts', fileName: 'blocked.cjs', chunks: 'one-file' }
+    ]
   },
   sim: {
     inputs: ['core', 'test/sim'],

@@ -172,6 +172,11 @@ export class Book {
       .map((transaction) => this.#rows.conflict(transaction))
   }
 
+  /** Does a part of what `trialBalance` of a day would have to do first, until the time is up. */
+  balanceWork(isTimeUp: () => boolean): 'more' | 'done' {
+    return this.#state.ledger.linesWork(isTimeUp)
+  }
+
   trialBalance(at: IsoDate | null = null): TrialBalance {
     return trialBalance(this.#state, at)
   }

@@ -99,9 +99,13 @@ export class Ledger {
 
   /** Does a part of what the next questions would have to do first, until the time is up. */
   work(isTimeUp: () => boolean): 'more' | 'done' {
+    return this.linesWork(isTimeUp) === 'more' ? 'more' : this.transactions.work(isTimeUp)
+  }
+
+  /** The same for questions about postings only. */
+  linesWork(isTimeUp: () => boolean): 'more' | 'done' {
     for (const { lines } of this.#accounts.values()) if (lines.work(isTimeUp) === 'more') return 'more'
-    if (this.exchanges.work(isTimeUp) === 'more') return 'more'
-    return this.transactions.work(isTimeUp)
+    return this.exchanges.work(isTimeUp)
   }
 
   /** Accounts were added, named or moved: what depends on paths and trees is built anew when asked for. */

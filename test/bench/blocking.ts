@@ -1,46 +1,68 @@
-/** The longest time for which the engine answers nobody, as its event loop sees it. */
-import type { BookId, EngineApi } from '../../core/contract/index.js'
-import { OFFLINE, drafts, expectDone, importAll, newBook, openFolder } from './books.js'
-import { longestBlock } from './measure.js'
+/** The longest time for which an engine in a process of its own answers nobody, as its event loop sees it. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import type { Asked, Told } from './blocked.js'
 import type { Result } from './report.js'
 import { blockResult } from './report.js'
 
 const COUNT = 100_000
+/** Beside the bench's own. */
+const PROGRAM = path.join(import.meta.dirname, 'blocked.cjs')
 
-export async function measureBlocking(folder: string): Promise<Result[]> {
-  const results: Result[] = []
-  const made = await openFolder(folder, OFFLINE)
-  const book = await newBook(made.api)
-  const rows = drafts(book, COUNT)
-  const { blockedMs } = await longestBlock(() => importAll(made.api, book, rows))
-  results.push(blockResult('while 100,000 rows are imported', blockedMs))
-  await made.engine.close()
-
-  const searched = await blockedBy(folder, book.book, (api) =>
-    api.journal({ book: book.book, filter: { search: 'Payee 7' }, limit: 100 })
-  )
-  results.push(blockResult('while 100,000 transactions are opened', searched.openingMs))
-  results.push(blockResult('by the first search after that', searched.askingMs))
-  const listed = await blockedBy(folder, book.book, (api) =>
-    api.register({ book: book.book, account: book.expenses, scope: 'subtree', limit: 100 })
-  )
-  results.push(blockResult('by the first register of a subtree after that', listed.askingMs))
-  return results
+/** A process that was asked something. */
+export interface Asking {
+  readonly told: Promise<Told>
+  /** Lets one go that waits for it; resolves when it has ended. */
+  end(): Promise<void>
 }
 
-/** Opens the book, and asks at once. */
-async function blockedBy(
-  folder: string,
-  book: BookId,
-  ask: (api: EngineApi) => Promise<unknown>
-): Promise<{ readonly openingMs: number; readonly askingMs: number }> {
-  const opening = await longestBlock(async () => {
-    const opened = await openFolder(folder, OFFLINE)
-    expectDone(await opened.api.trialBalance({ book }))
-    return opened
+export function ask(asked: Asked): Asking {
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(asked)], {
+    stdio: ['pipe', 'pipe', 'inherit']
   })
-  const { engine, api } = opening.value
-  const asking = await longestBlock(() => ask(api))
-  await engine.close()
-  return { openingMs: opening.blockedMs, askingMs: asking.blockedMs }
+  const ended = once(child, 'close')
+  let said = ''
+  const told = new Promise<Told>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (said.includes('\n')) resolve(JSON.parse(said) as Told)
+    })
+    void ended.then(([code]) => reject(new Error(`${asked.task} ended with ${code}`)))
+  })
+  return {
+    told,
+    async end() {
+      child.stdin.end()
+      await ended
+    }
+  }
+}
+
+const answer = async (asked: Asked): Promise<Told> => {
+  const asking = ask(asked)
+  const told = await asking.told
+  await asking.end()
+  return told
+}
+
+export async function measureBlocking(folder: string): Promise<Result[]> {
+  const original = path.join(folder, 'original')
+  const restored = path.join(folder, 'restored')
+  const file = path.join(folder, 'large.guildbook-backup')
+  const { blockedMs, book } = await answer({ task: 'import', folder: original, count: COUNT })
+  if (!book) throw new Error('nothing was imported')
+  const results = [blockResult('while 100,000 rows are imported', blockedMs)]
+  const measure = async (task: Asked['task'], when: string, where = original): Promise<void> => {
+    const told = await answer({ task, folder: where, book, file })
+    results.push(blockResult(when, told.blockedMs))
+  }
+  await measure('open', 'while 100,000 transactions are opened')
+  await measure('search', 'by the first search after that')
+  await measure('register', 'by the first register of a subtree after that')
+  await measure('balance', 'by the first balance at a date after that')
+  await measure('backup', 'while they are backed up with a passphrase')
+  await measure('restore', 'while that backup is restored', restored)
+  await measure('unlock', 'while the folder is unlocked', restored)
+  return results
 }

@@ -1,4 +1,5 @@
 /** Engines and books to measure. */
+import path from 'node:path'
 import type {
   AccountId,
   BookId,
@@ -13,6 +14,7 @@ import { clientOver, LIMITS } from '../../core/contract/index.js'
 import type { Engine } from '../../core/engine/engine.js'
 import { openEngine } from '../../core/engine/open.js'
 import { PLAIN_KEYS } from '../../core/engine/plain-keys.js'
+import { childStretcher } from '../../core/engine/stretchers.js'
 import { rate } from './measure.js'
 
 const EUR = 'EUR' as CurrencyCode
@@ -29,9 +31,18 @@ export interface OpenBook {
   readonly api: EngineApi
 }
 
+/** The command's, which is built along with the bench. */
+const stretcher = childStretcher(() => path.join(import.meta.dirname, '../cli/stretcher.cjs'))
+
 export async function openFolder(folder: string, network: Partial<Settings['network']>): Promise<OpenBook> {
-  const engine = expectDone(await openEngine({ folder, keys: PLAIN_KEYS, appVersion: 'bench', network }))
+  const options = { folder, keys: PLAIN_KEYS, appVersion: 'bench', stretcher, network }
+  const engine = expectDone(await openEngine(options))
   return { engine, api: clientOver(engine) }
+}
+
+export async function setMode({ api }: OpenBook, mode: 'on' | 'off'): Promise<void> {
+  const { network } = expectDone(await api.settings({}))
+  expectDone(await api.changeSettings({ network: { ...network, mode } }))
 }
 
 export interface NewBook {

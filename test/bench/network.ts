@@ -38,6 +38,9 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Those of the engines of a pair. */
+export const FOLDERS = ['first', 'second'] as const
+
 export interface Pair {
   readonly first: OpenBook
   readonly second: OpenBook
@@ -46,8 +49,8 @@ export interface Pair {
 
 /** Two engines with one empty book, both online. */
 export async function pair(folder: string, network: Network): Promise<Pair> {
-  const first = await openFolder(path.join(folder, 'first'), network.settings)
-  const second = await openFolder(path.join(folder, 'second'), network.settings)
+  const first = await openFolder(path.join(folder, FOLDERS[0]), network.settings)
+  const second = await openFolder(path.join(folder, FOLDERS[1]), network.settings)
   const book = await newBook(first.api)
   await join(book, first.api, second.api)
   await untilSame(book, first.api, second.api, 0)

@@ -14,7 +14,7 @@ import type { BookSession, Written } from '../book-session.js'
 import { exportBook } from '../export-book.js'
 import type { EngineParts } from '../parts.js'
 import { heldBy } from '../sync-status.js'
-import { slicer, stepwise } from '../slices.js'
+import { inSlices, slicer, stepwise } from '../slices.js'
 import { inSession, one } from './accounts.js'
 import type { Handlers } from './handlers.js'
 
@@ -127,7 +127,10 @@ export const transactionHandlers = ({ library }: EngineParts): Handlers<Transact
   conflicts: ({ book }) => inSession(library.session(book), ({ book: b }) => done(b.conflicts())),
 
   trialBalance: ({ book, at }) =>
-    inSession(library.session(book), ({ book: b }) => done(b.trialBalance(at ?? null))),
+    inSession(library.session(book), async (session) => {
+      if (at !== undefined) await inSlices((isTimeUp) => session.book.balanceWork(isTimeUp))
+      return done(session.book.trialBalance(at ?? null))
+    }),
 
   payees: ({ book, text, limit }) =>
     inSession(library.session(book), ({ book: b }) => done(b.payees(text, limit))),

@@ -50,6 +50,25 @@ describe('posting', () => {
     expect(register.map((row) => row.balanceMinor)).toEqual([1500n, 250n])
   })
 
+  it('has the balances of a day in steps, too', () => {
+    const device = new Device(1)
+    const bank = device.addAccount('Bank', 'asset')
+    const food = device.addAccount('Food', 'expense')
+    for (let index = 0; index < 2_000; index++) {
+      const date = day(`2026-01-${String(1 + ((index * 7) % 28)).padStart(2, '0')}`)
+      device.post(moving(bank, food, 100, { date }))
+    }
+    let slices = 1
+    while (device.book.balanceWork(() => true) === 'more') slices++
+    expect(slices).toBeGreaterThan(8)
+    expect(device.book.balanceWork(() => true)).toBe('done')
+    // A quarter of 28 days, each with as many.
+    expect(device.book.trialBalance(day('2026-01-07')).rows.map(({ amountMinor }) => amountMinor)).toEqual([
+      -50_000n,
+      50_000n
+    ])
+  })
+
   it('does not count what does not balance, names no account, or names one that its author had not seen', () => {
     const { device, bank, food } = started()
     const stranger = new Device(2)
