@@ -67,7 +67,8 @@ class Numbering<Item> {
 interface Word {
   readonly folded: string
   readonly payees: Uint8Array
-  readonly accounts: Uint8Array
+  /** null for a word that is in no account's path. */
+  readonly accounts: Uint8Array | null
   /** null for a word that is no part of an amount. */
   readonly amount: AmountTest | null
 }
@@ -133,10 +134,11 @@ export class Search {
   }
 
   #prepare(word: string, tree: AccountTree): Word {
+    const accounts = this.#accounts.flags((account) => fold(tree.path(account)).includes(word))
     return {
       folded: word,
       payees: this.#payees.flags((payee) => payee.includes(word)),
-      accounts: this.#accounts.flags((account) => fold(tree.path(account)).includes(word)),
+      accounts: accounts.includes(1) ? accounts : null,
       amount: amountTest(word)
     }
   }
@@ -187,11 +189,13 @@ export function occurIn(tree: AccountTree, words: readonly string[]): (transacti
 /** Raises those transactions to `round` + 1 that had `round` and in which the word occurs. */
 function mark(rounds: Uint8Array, round: number, columns: Columns, word: Word): void {
   const { payees, postingEnds } = columns
+  const mayBeInPostings = word.accounts !== null || word.amount !== null
   for (let index = 0; index < rounds.length; index++) {
     if (rounds[index] !== round) continue
-    const start = index === 0 ? 0 : postingEnds[index - 1]!
-    if (word.payees[payees[index]!] === 1 || isInPostings(columns, start, postingEnds[index]!, word)) {
-      rounds[index] = round + 1
+    if (word.payees[payees[index]!] === 1) rounds[index] = round + 1
+    else if (mayBeInPostings) {
+      const start = index === 0 ? 0 : postingEnds[index - 1]!
+      if (isInPostings(columns, start, postingEnds[index]!, word)) rounds[index] = round + 1
     }
   }
   markText(rounds, round, columns, word.folded)
@@ -199,7 +203,7 @@ function mark(rounds: Uint8Array, round: number, columns: Columns, word: Word): 
 
 function isInPostings(columns: Columns, start: number, end: number, word: Word): boolean {
   const { accounts } = columns
-  for (let at = start; at < end; at++) if (word.accounts[accounts[at]!] === 1) return true
+  if (word.accounts) for (let at = start; at < end; at++) if (word.accounts[accounts[at]!] === 1) return true
   return word.amount !== null && isInAmounts(columns, start, end, word.amount)
 }
 
