@@ -40,7 +40,7 @@ import { LedgerFold } from './ledger-fold.js'
 import { Presence } from './presence.js'
 import { readWriterState, writeWriterState, type BookFile } from './sealed-files.js'
 import { Sightings } from './sightings.js'
-import { inSlices } from './slices.js'
+import { inOneSlice, inSlices } from './slices.js'
 import type { Vault } from './vault.js'
 
 export interface SessionOptions {
@@ -237,6 +237,14 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return this.digest()
   }
 
+  /** null where it takes more than a slice of work: the rest is then done in others, and peers are told. */
+  #digestIfReady(): string | null {
+    if (this.#fold.state === 'folding') return null
+    if (inOneSlice((isTimeUp) => this.book.digestWork(isTimeUp)) === 'done') return this.digest()
+    void this.presence.tell()
+    return null
+  }
+
   /** Resolves when whatever a view asks can be answered without much to do first. */
   prepared(): Promise<void> {
     return inSlices((isTimeUp) => this.book.prepareWork(isTimeUp))
@@ -379,7 +387,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
         store: this.store,
         side: {
           vector: () => this.vector(),
-          digest: () => (this.#fold.state === 'folding' ? null : this.digest()),
+          digest: () => this.#digestIfReady(),
           standingOf: (remote) => this.belonging.standingOf(remote),
           farewell: (why, from) => this.belonging.told(why, from),
           welcome: () => this.belonging.welcomed(),

@@ -12,6 +12,12 @@ export async function inSlices(work: (isTimeUp: () => boolean) => 'more' | 'done
   }
 }
 
+/** Calls `work` once, for one slice. */
+export function inOneSlice(work: (isTimeUp: () => boolean) => 'more' | 'done'): 'more' | 'done' {
+  const until = performance.now() + SLICE_MS
+  return work(() => performance.now() > until)
+}
+
 /** Does all steps of some work. */
 export const stepwise = (steps: Iterator<unknown>): Promise<void> =>
   inSlices((isTimeUp) => {

@@ -147,6 +147,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     for (const peer of open) {
       this.#hand(peer)
       peer.tell(vector, digest)
+      // What it told before may have come when the digest was not there.
+      void this.#lookInto(peer)
     }
   }
 
@@ -266,10 +268,12 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
    */
   async #lookInto(peer: Peer): Promise<void> {
     const { side } = this.#o
-    const [vector, digest] = [side.vector(), side.digest()]
-    if (!digest || !peer.digest || peer.digest === digest || this.#lookedInto.get(peer) === peer.digest) return
+    if (!peer.digest || this.#lookedInto.get(peer) === peer.digest) return
+    const vector = side.vector()
     const logs = Object.keys(vector) as LogId[]
     if (logs.length !== peer.lengths.size || logs.some((log) => peer.lengths.get(log) !== vector[log])) return
+    const digest = side.digest()
+    if (!digest || peer.digest === digest) return
     this.#lookedInto.set(peer, peer.digest)
     for (const log of logs) await this.#inquiry.compare(log, peer)
   }
