@@ -30,13 +30,13 @@ import type { BookFile } from './sealed-files.js'
 
 export interface BelongingOptions {
   readonly book: BookId
-  readonly identity: Identity
+  readonly identity: Pick<Identity, 'memberId' | 'deviceId' | 'device'>
   readonly roster: Roster
   readonly delivery: Delivery
   readonly intake: Intake
-  readonly store: LogStore
-  file(): BookFile
-  keep(change: Partial<BookFile>): void
+  readonly store: Pick<LogStore, 'secretOf'>
+  file(): Pick<BookFile, 'farewell' | 'inviter'>
+  keep(change: Pick<BookFile, 'farewell'>): void
   /** This device heard that it does not belong here any more. */
   dismissed(): void
 }

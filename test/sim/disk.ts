@@ -2,25 +2,21 @@
  * A device's disk, in memory: the blocks of all logs, and the writer's state. Blocks go through one write-ahead log, as
  * in Hypercore's store: a power cut loses the end of what was written since the last sync, and nothing else.
  */
-import type { LogId, MemberId } from '../../core/contract/index.js'
+import type { LogId } from '../../core/contract/index.js'
+import type { BookFile } from '../../core/engine/sealed-files.js'
 import type { EpochSecret } from '../../core/log/secrets.js'
 import type { WriterState } from '../../core/log/writer.js'
-import type { FarewellMessage } from '../../core/sync/messages.js'
 import type { Random } from './random.js'
 
 /** As often as this a power cut loses all that was not synced. */
 const ALL_LOST = 0.5
 
 /** What stands in the book's own file beside its logs. */
-export interface BookRecord {
+export interface BookRecord extends Required<Pick<BookFile, 'farewell' | 'inviter'>> {
   /** Secrets that came in the founding one's place. */
   readonly later: readonly EpochSecret[]
   /** Logs that were told of when this device joined. */
   readonly logs: readonly LogId[]
-  /** Who let it in: trusted before their name was read in the book. */
-  readonly inviter: MemberId | null
-  /** What it was told when it was shown the door. */
-  readonly farewell: FarewellMessage | null
 }
 
 export const NO_RECORD: BookRecord = { later: [], logs: [], inviter: null, farewell: null }

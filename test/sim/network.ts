@@ -9,6 +9,7 @@ import type { FarewellMessage } from '../../core/sync/messages.js'
 import { isSame } from './disk.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
+import type { Run } from './run.js'
 import type { Scheduler } from './scheduler.js'
 import type { Truth } from './truth.js'
 
@@ -94,7 +95,7 @@ export class Network {
         const only = this.#isUp(from, to) ? partingLogs(from, to) : NOTHING
         if (only === null && link?.only !== null) this.#welcome(from, to, link)
         else if (only !== null) this.#part(from, to, link, only)
-        const standing = from.up?.standingOf(to)
+        const standing = from.up?.belonging.standingOf(to.remote)
         if (this.#isUp(from, to) && typeof standing === 'object') this.#showOut(from, to, standing)
       }
     }
@@ -107,7 +108,7 @@ export class Network {
   #welcome(from: Peer, to: Peer, parting: Link | undefined): void {
     if (parting) this.#break(parting)
     this.#open(from, to, null)
-    to.up?.welcome()
+    to.up?.belonging.welcomed()
   }
 
   #part(from: Peer, to: Peer, link: Link | undefined, only: PartingLogs): void {
@@ -171,7 +172,7 @@ export class Network {
     if ((this.#farewells.get(key) ?? -AGAIN_MS) + AGAIN_MS > this.scheduler.nowMs) return
     this.#farewells.set(key, this.scheduler.nowMs)
     this.scheduler.after(this.random.between(1, FAST_MS), () => {
-      if (this.reaches(from, to)) to.up?.told(why, from.member)
+      if (this.reaches(from, to)) to.up?.belonging.told(why, from.remote)
       return 'settle'
     })
   }
@@ -222,7 +223,7 @@ export class Network {
     if (link.only !== null || this.#smuggling.has(link)) return
     const { from, to, handed } = link
     // It looks at who the others are before it tells anything.
-    if (from.up?.standingOf(to) !== 'present') return
+    if (from.up?.belonging.standingOf(to.remote) !== 'present') return
     const secrets = from.up.secrets.toHandOver().filter((secret) => !handed.has(secret))
     if (secrets.length === 0) return
     for (const secret of secrets) handed.add(secret)
@@ -275,10 +276,17 @@ const NOTHING: PartingLogs = { shown: new Set(), returned: new Set() }
 function partingLogs(from: Peer, to: Peer): PartingLogs | null {
   const [there, here] = [from.up, to.up]
   if (!there || !here) return NOTHING
-  const [standing, back] = [there.standingOf(to), here.standingOf(from)]
+  const [standing, back] = [there.belonging.standingOf(to.remote), here.belonging.standingOf(from.remote)]
   if (standing === 'present' && back === 'present') return null
-  const shown = typeof back === 'object' ? there.shown(to, back) : []
-  const own = typeof standing === 'object' ? new Set(here.shown(from, standing)) : null
-  const written = typeof standing === 'object' ? there.written(to, standing) : []
-  return { shown: new Set(shown), returned: new Set(written.filter((log) => own?.has(log))) }
+  const shown = typeof back === 'object' ? logsShown(there, to, back, here) : []
+  if (typeof standing !== 'object') return { shown: new Set(shown), returned: new Set() }
+  const own = new Set(logsShown(here, from, standing, there))
+  const written = there.belonging.parting.written(to.remote, standing)
+  return { shown: new Set(shown), returned: new Set(written.filter((log) => own.has(log))) }
+}
+
+/** What a device still shows to one that told it farewell, and that knows some of the book's secrets. */
+function logsShown(run: Run, to: Peer, said: FarewellMessage, there: Run): LogId[] {
+  const known = there.secrets.all().map(({ secret }) => secret)
+  return Object.keys(run.belonging.parting.shown(to.remote, said, known)) as LogId[]
 }

@@ -8,6 +8,7 @@ import {
 } from '../../core/identity/certificates.js'
 import { keyPairOf, type KeyPair } from '../../core/identity/keys.js'
 import type { FolderOrigin } from '../../core/log/store.js'
+import type { RemoteDevice } from '../../core/sync/peer.js'
 import type { Disk, DiskCopy } from './disk.js'
 import { Faults } from './io.js'
 import type { Random } from './random.js'
@@ -60,6 +61,12 @@ export class Peer {
   /** The run, if it can be asked for something now. */
   get up(): Run | null {
     return this.run?.state === 'up' ? this.run : null
+  }
+
+  /** As others see it. */
+  get remote(): RemoteDevice {
+    const { member, deviceId: device, name } = this
+    return { member, device, deviceName: name, platform: 'sim' }
   }
 
   clockMs(nowMs: number): number {

@@ -6,6 +6,7 @@ import { historyHandlers } from '../../core/engine/requests/history.js'
 import { membershipHandlers } from '../../core/engine/requests/membership.js'
 import { inviteIdOf } from '../../core/identity/invite-code.js'
 import type { Operation } from '../../core/ops/operations.js'
+import { toHex } from '../../core/sync/messages.js'
 import { NO_RECORD } from './disk.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
@@ -84,7 +85,11 @@ export async function admit(host: Peer, newcomer: Peer, step: Step): Promise<voi
   const later = run.secrets.all().slice(1)
   // An app that was tampered with lets in, and hands everything to, whomever it likes.
   if (host.conduct !== 'honest') run.betray(newcomer.member)
-  const record = { later, logs: Object.keys(run.vector()) as LogId[], inviter: host.member }
+  const record = {
+    later,
+    logs: Object.keys(run.vector()) as LogId[],
+    inviter: toHex(host.identity.certificate.member)
+  }
   if (newcomer.up) newcomer.up.welcomeBack(record)
   else newcomer.disk.book = { ...NO_RECORD, ...newcomer.disk.book, ...record, farewell: null }
   newcomer.standing = 'member'

@@ -4,7 +4,8 @@ import { done, refuse } from '../../core/contract/index.js'
 import { isAuthority } from '../../core/authority/acts.js'
 import type { Roster } from '../../core/authority/roster.js'
 import type { Book } from '../../core/book/book.js'
-import { may, type Action } from '../../core/domain/roles.js'
+import type { Action } from '../../core/domain/roles.js'
+import { Belonging } from '../../core/engine/belonging.js'
 import { BookSecrets } from '../../core/engine/book-secrets.js'
 import type { BookSession } from '../../core/engine/book-session.js'
 import { Healer, type HealerSide } from '../../core/engine/healer.js'
@@ -20,8 +21,6 @@ import { LogSecrets, type Epoch } from '../../core/log/secrets.js'
 import type { FolderOrigin } from '../../core/log/store.js'
 import { LogWriter, retireSegment, type WriterState, type WriterStateFile } from '../../core/log/writer.js'
 import type { Operation, PlacedEntry, Sealed } from '../../core/ops/operations.js'
-import type { FarewellMessage } from '../../core/sync/messages.js'
-import type { PeerStanding } from '../../core/sync/peer.js'
 import { isSame, type BookRecord } from './disk.js'
 import { Io } from './io.js'
 import { simulatedPace } from './pace.js'
@@ -79,6 +78,7 @@ export class Run implements HealerSide {
   readonly delivery: Delivery
   readonly intake: Intake
   readonly secrets: BookSecrets
+  readonly belonging: Belonging
   readonly options: HealerSide['options']
   /** Logs of which this device has seen two histories. */
   readonly forked = new Set<LogId>()
@@ -142,6 +142,17 @@ export class Run implements HealerSide {
       learned: () => this.intake.unlock(),
       randomBytes: (count) => random.bytes(count)
     })
+    this.belonging = new Belonging({
+      book,
+      identity: { ...identity, device: peer.identity.device },
+      roster: this.roster,
+      delivery: this.delivery,
+      intake: this.intake,
+      store,
+      file: () => this.#record,
+      keep: (change) => this.#keep(change),
+      dismissed: () => this.#dismissed()
+    })
     this.#healer = new Healer(this, pace)
   }
 
@@ -150,7 +161,7 @@ export class Run implements HealerSide {
   }
 
   get role(): Role | null {
-    return this.roster.role(this.peer.member)
+    return this.belonging.role
   }
 
   get isFolding(): boolean {
@@ -176,22 +187,9 @@ export class Run implements HealerSide {
     return this.isFolding ? null : digestOf(this.book, this.roster)
   }
 
-  /** As `BookSession.farewell`: set when this device gets nothing new any more. */
-  get farewell(): FarewellMessage | null {
-    if (this.#record.farewell) return this.#record.farewell
-    const { member, deviceId } = this.peer
-    const ended = this.roster.member(member)?.ended
-    if (ended && !this.role) return { code: 'MEMBER_REMOVED', byName: this.roster.memberName(ended.author) }
-    const [revoked] = this.roster.revocationsOf(deviceId, member)
-    return revoked ? { code: 'DEVICE_REVOKED', byName: this.roster.memberName(revoked.author) } : null
-  }
-
-  /** As `BookSession.allows`. */
+  /** Refuses what the person may not do. */
   allows(action: Action, whose: 'own' | 'others' = 'own'): Outcome<null> {
-    const { farewell, role } = this
-    if (farewell) return refuse(farewell.code, 'Nothing can be added.')
-    if (!role) return refuse('NOT_A_MEMBER', 'You are not a member of this book yet.')
-    return may(role, action, whose) ? done(null) : refuse('NOT_ALLOWED', `As ${role} you may not.`)
+    return this.belonging.allows(action, whose)
   }
 
   /** What the person can do; an app that was tampered with lets them do anything. */
@@ -233,49 +231,6 @@ export class Run implements HealerSide {
     return this.#store.isOpen(log)
   }
 
-  /** As `BookSession.#standingOf`. */
-  standingOf({ member, deviceId }: Peer): PeerStanding {
-    if (this.roster.role(member)) {
-      const [revoked] = this.roster.revocationsOf(deviceId, member)
-      if (!revoked) return 'present'
-      return { code: 'DEVICE_REVOKED', byName: this.roster.memberName(revoked.author) }
-    }
-    const ended = this.roster.member(member)?.ended
-    if (ended) return { code: 'MEMBER_REMOVED', byName: this.roster.memberName(ended.author) }
-    return member === this.#record.inviter ? 'present' : 'unknown'
-  }
-
-  /** As `PartingSide.written` of a session: what is known here to be theirs. */
-  written({ member, deviceId }: Peer, { code }: FarewellMessage): readonly LogId[] {
-    return this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? deviceId : null)
-  }
-
-  /** As `BookSession.#shown`: what this device still shows to one that told it farewell. */
-  shown(to: Peer, { code }: FarewellMessage): readonly LogId[] {
-    const { member, deviceId } = this.peer
-    const isPresent = this.standingOf(to) === 'present'
-    if (!isPresent && !this.roster.hasEnded(member, to.member, to.deviceId)) return []
-    const known = to.up?.secrets.all() ?? []
-    const isReadable = (log: LogId): boolean => {
-      const secret = this.#store.secretOf(log)
-      return secret !== null && known.some((each) => isSame(each.secret, secret))
-    }
-    const own = this.intake.logsBy(member, code === 'DEVICE_REVOKED' ? deviceId : null)
-    return own.filter((log) => isPresent || isReadable(log))
-  }
-
-  /** A member's device says that this one does not belong here any more. */
-  told(why: FarewellMessage, from: MemberId): void {
-    if (!this.roster.role(from)) return
-    this.around.tally.count(`told: ${why.code}`)
-    this.#keep({ farewell: why })
-  }
-
-  /** Let in by a member's device: this one does belong here. */
-  welcome(): void {
-    if (this.#record.farewell) this.#keep({ farewell: null })
-  }
-
   /** As `BookSession.welcomeBack`. */
   welcomeBack({ inviter, later, logs }: Omit<BookRecord, 'farewell'>): void {
     this.#keep({ farewell: null, inviter })
@@ -309,7 +264,7 @@ export class Run implements HealerSide {
 
   /** As a request handler sees the book; `what` is said of what it writes. */
   session(what: string): BookSession {
-    const { options, kind, roster, secrets, delivery, intake, around } = this
+    const { options, kind, roster, secrets, delivery, intake, belonging, around } = this
     const current = (): Book => this.book
     const side = {
       options,
@@ -318,6 +273,7 @@ export class Run implements HealerSide {
       secrets,
       delivery,
       intake,
+      belonging,
       get book() {
         return current()
       },
@@ -425,6 +381,11 @@ export class Run implements HealerSide {
       this.around.restart(this.peer)
       return 'settle'
     })
+  }
+
+  #dismissed(): void {
+    const { farewell } = this.belonging
+    if (farewell) this.around.tally.count(`told: ${farewell.code}`)
   }
 
   #makeBook(): Book {
