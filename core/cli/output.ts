@@ -72,6 +72,15 @@ export function table(rows: readonly (readonly string[])[], alignments: readonly
     .join('\n')
 }
 
+/** A moment as this machine's clock shows it, in the order in which dates are written here: `2026-01-31 18:05`. */
+export function localTime(ms: number): string {
+  const moment = new Date(ms)
+  const day = [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()].map(twoDigits).join('-')
+  return `${day} ${[moment.getHours(), moment.getMinutes()].map(twoDigits).join(':')}`
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0')
+
 /** Columns of a terminal that a text takes: CJK and full-width characters take two. */
 function widthOf(text: string): number {
   let width = 0

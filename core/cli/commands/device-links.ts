@@ -6,7 +6,7 @@ import type { DeviceLinkRow, EngineApi, Outcome, WaitingDevice } from '../../con
 import { runs } from '../cli.js'
 import type { Cli } from '../cli.js'
 import { deviceLinkJson, waitingDeviceJson } from '../json.js'
-import { answer, table } from '../output.js'
+import { answer, localTime, table } from '../output.js'
 import { secondsOption, spanOption, waitFor } from '../waiting.js'
 import { join } from './people.js'
 
@@ -82,7 +82,7 @@ async function link(cli: Cli, options: LinkOptions) {
   const text = [
     `Code: ${code ?? ''}`,
     `Link: ${url ?? ''}`,
-    `It links one device, until ${new Date(expiresMs).toLocaleString()}. On that one, run "guildbook join CODE".`
+    `It links one device, until ${localTime(expiresMs)}. On that one, run "guildbook join CODE".`
   ].join('\n')
   if (limitMs === 0) return answer(given, () => `${text}\nThen run "guildbook device confirm --wait 600" here.`)
   cli.output.tell(text)
@@ -110,7 +110,7 @@ async function links(cli: Cli) {
       rows.value.map((row) => [
         row.id.slice(0, 12),
         row.state,
-        new Date(row.expiresMs).toLocaleString(),
+        localTime(row.expiresMs),
         row.deviceName ?? row.code ?? ''
       ]),
       ['left', 'left', 'left', 'left']

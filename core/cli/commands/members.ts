@@ -17,7 +17,7 @@ import type { Cli, InBook } from '../cli.js'
 import { activityJson, memberJson, notCountedJson } from '../json.js'
 import { deviceLinkCommands } from './device-links.js'
 import { findTransaction } from '../lookup.js'
-import { answer, table } from '../output.js'
+import { answer, localTime, table } from '../output.js'
 
 const DEFAULT_ROWS = '50'
 const LEFT = ['left', 'left', 'left', 'left', 'left'] as const
@@ -173,7 +173,7 @@ async function activity(cli: Cli, options: ActivityOptions) {
   return answer({ rows: page.value.rows.map(activityJson), next: page.value.next }, () =>
     table(
       page.value.rows.map((row) => [
-        new Date(row.wallMs).toLocaleString(),
+        localTime(row.wallMs),
         row.memberName,
         row.count > 1 ? `${row.kind} ×${row.count}` : row.kind,
         wordsOf(row),

@@ -7,7 +7,7 @@ import type { AdmissionRow, JoinRow, Outcome, Role } from '../../contract/index.
 import { runs } from '../cli.js'
 import type { Cli, InBook } from '../cli.js'
 import { admissionJson, inviteJson, joinJson } from '../json.js'
-import { answer, table } from '../output.js'
+import { answer, localTime, table } from '../output.js'
 import { secondsOption, spanOption, waitFor } from '../waiting.js'
 import { usualName } from './books.js'
 
@@ -43,7 +43,8 @@ export function peopleCommands(program: Command): void {
     .option('--wait <seconds>', 'how long to stay online and wait for someone', ADMIT_WAIT)
     .addHelpText(
       'after',
-      '\nCompare the four words with those on the newcomer’s screen before you let them in.'
+      '\nCompare the four words with those on the newcomer’s screen before you let them in. The words are new whenever the two ' +
+        'devices connect again.'
     )
     .action(runs(admit))
 
@@ -86,7 +87,7 @@ async function invite(cli: Cli, options: InviteOptions) {
     [
       `Code: ${code}`,
       `Link: ${link}`,
-      `It lets in ${options.uses === '1' ? 'one person' : `${options.uses} people`}, until ${new Date(expiresMs).toLocaleString()}.`,
+      `It lets in ${options.uses === '1' ? 'one person' : `${options.uses} people`}, until ${localTime(expiresMs)}.`,
       'The newcomer runs "guildbook join CODE --name NAME"; let them in with "guildbook admit --wait 600".'
     ].join('\n')
   )
@@ -99,12 +100,7 @@ async function invites(cli: Cli) {
   if (!rows.ok) return rows
   return answer(rows.value.map(inviteJson), () =>
     table(
-      rows.value.map((row) => [
-        row.invite.slice(0, 12),
-        row.role,
-        row.state,
-        new Date(row.expiresMs).toLocaleString()
-      ]),
+      rows.value.map((row) => [row.invite.slice(0, 12), row.role, row.state, localTime(row.expiresMs)]),
       ['left', 'left', 'left', 'left']
     )
   )

@@ -6,7 +6,7 @@ import type { EngineApi, Outcome, RecoveryStatus, RequestOf } from '../../contra
 import { runs } from '../cli.js'
 import type { Cli } from '../cli.js'
 import { bookJson, recoveryJson, timeJson } from '../json.js'
-import { UsageError, answer, table } from '../output.js'
+import { answer, localTime, table, UsageError } from '../output.js'
 import { ask, askHidden, isAtTerminal, phraseFrom, secretIn } from '../secrets.js'
 import { secondsOption, waitFor } from '../waiting.js'
 
@@ -55,7 +55,7 @@ async function restore(cli: Cli, file: string, options: RestoreOptions) {
   const { madeMs, books } = restored.value
   return answer({ made: timeJson(madeMs), books: books.map(bookJson) }, () =>
     [
-      `Restored what was there on ${new Date(madeMs).toLocaleString()}:`,
+      `Restored what was there on ${localTime(madeMs)}:`,
       ...books.map(({ name, transactions }) => `  ${name}, ${transactions} transactions`),
       'This is a new device of yours. What was written since comes from the others when you are online.'
     ].join('\n')

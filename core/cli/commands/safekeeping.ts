@@ -15,7 +15,7 @@ import type {
 import { runs } from '../cli.js'
 import type { Cli } from '../cli.js'
 import { backupJson, backupStatusJson, lockJson } from '../json.js'
-import { UsageError, answer, table } from '../output.js'
+import { answer, localTime, table, UsageError } from '../output.js'
 import { agreed, ask, isAtTerminal, newPassphrase, phraseFrom } from '../secrets.js'
 import { askAndUnlock, givenPassphrase, passphraseOrAsk, unlockWith } from '../unlocking.js'
 
@@ -327,9 +327,7 @@ function backupsText(status: BackupStatus, { mode, keep }: Settings['backup']): 
   const { last, failure, folder, running } = status
   const daily = `Daily backups are on: the newest ${keep} stay in ${folder}, made while Guildbook is open.`
   return [
-    last
-      ? `Last: ${new Date(last.madeMs).toLocaleString()}, ${last.path}`
-      : 'Nothing was backed up from this folder yet.',
+    last ? `Last: ${localTime(last.madeMs)}, ${last.path}` : 'Nothing was backed up from this folder yet.',
     ...(failure ? [`The latest failed: ${failure.message} (${failure.code})`] : []),
     ...(running ? [`Under way: ${running.path}, ${Math.round(running.share * 100)} %`] : []),
     mode === 'daily' ? daily : 'Daily backups are off.'
