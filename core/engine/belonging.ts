@@ -22,7 +22,7 @@ import type { Delivery } from '../log/delivery.js'
 import type { Intake } from '../log/intake.js'
 import type { LogStore } from '../log/store.js'
 import { fromHex, toHex, type FarewellMessage, type NoticeMessage } from '../sync/messages.js'
-import type { PartingSide } from '../sync/parting.js'
+import type { Asked, PartingSide } from '../sync/parting.js'
 import type { PeerStanding, RemoteDevice } from '../sync/peer.js'
 import { certificateFromMessage, certificateToMessage } from '../sync/proofs.js'
 import type { Identity } from './identity-file.js'
@@ -116,8 +116,20 @@ export class Belonging {
       written: ({ member, device }, { code }) =>
         intake.logsBy(member, code === 'DEVICE_REVOKED' ? device : null),
       isOfOthers: (log, than) => (intake.author(log)?.member ?? than) !== than,
-      shown: (to, said, known) => this.#shown(to, said, known)
+      lacking: () => this.#lacking(),
+      shown: (to, said, asked) => this.#shown(to, said, asked)
     }
+  }
+
+  /** What those wait for who have gone, and nobody who is present may have: more of anyone present comes from them. */
+  #lacking(): ReturnType<PartingSide['lacking']> {
+    const { roster, intake, delivery } = this.o
+    const isGone = (log: LogId): boolean => {
+      const author = intake.author(log)
+      return !author || !roster.role(author.member) || roster.isRevoked(author.device, author.member)
+    }
+    const waits = delivery.waits().filter(({ log, on }) => isGone(log) && isGone(on))
+    return Object.fromEntries(waits.map(({ on }) => [on, delivery.causality.length(on)]))
   }
 
   /** What ended a membership, or else a device; null for who is present or was never known. */
@@ -159,19 +171,22 @@ export class Belonging {
   }
 
   /**
-   * The logs of this device's member, for a device that told it farewell. Who is a member gets all of them; who was one
-   * until the member at this device ended that gets those that they could read then, where that stands.
+   * The logs of this device's member, for a device that told it farewell. Who is a member gets all of them, and of what
+   * those build on what they ask for; who was one until the member at this device ended that gets those that they could
+   * read then, where that stands.
    */
   #shown(
     { member, device }: RemoteDevice,
     { code }: FarewellMessage,
-    known: readonly Uint8Array[]
+    { known, logs }: Asked
   ): ReturnType<PartingSide['shown']> {
     const { identity, roster, intake, store, delivery } = this.o
     const { memberId, deviceId } = identity
     const isPresent = this.standingOf({ member, device }) === 'present'
     if (!isPresent && !roster.hasEnded(memberId, member, device)) return {}
-    const readable = intake.logsBy(memberId, code === 'DEVICE_REVOKED' ? deviceId : null).filter((log) => {
+    const own = intake.logsBy(memberId, code === 'DEVICE_REVOKED' ? deviceId : null)
+    const past = logs.filter((log) => own.some((each) => delivery.causality.coveredBy(each)[log]))
+    const readable = [...(isPresent ? past : []), ...own].filter((log) => {
       const secret = store.secretOf(log)
       return isPresent || (secret && known.some((each) => equalSecrets(each, secret)))
     })

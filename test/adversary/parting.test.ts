@@ -41,7 +41,24 @@ it('gets nothing of the logs of others, whatever it calls its own', async () => 
   mallory.showing = () => ({ ...others, [own.log]: own.core.length })
   mallory.goOnline()
   // Each of these is a connection that was ended for what it told.
-  while (mallory.farewells < 4) await new Promise((resolve) => setTimeout(resolve, 50))
+  const ended = async (): Promise<void> => {
+    const after = mallory.farewells + 4
+    while (mallory.farewells < after) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await ended()
+
+  // Something of Mallory's that waits for more of the others' logs: they are not asked of Mallory for that.
+  const greedy = await mallory.newLog()
+  const deps = old.map(([log, length]) => ({ log, length: length + 1 }))
+  await greedy.write([post('Waits')], { deps: deps.filter(({ log }) => log !== own.log) })
+  const hers = { [own.log]: own.core.length, [greedy.log]: greedy.core.length }
+  mallory.showing = () => hers
+  for (const device of [ada, ben])
+    await device.until('syncStatus', { book }, ({ pendingEntries }) => pendingEntries === 1)
+  await mallory.goOffline()
+  mallory.showing = () => ({ ...others, ...hers })
+  mallory.goOnline()
+  await ended()
 
   mallory.showing = () => ({ [own.log]: own.core.length })
   for (const device of [ada, ben]) {

@@ -130,7 +130,12 @@ export class Rogue {
         toHandOver: () => [],
         offered: () => {},
         forks: { has: () => true, unproved: () => [], take: () => Promise.resolve(done(null)) },
-        parting: { written: () => [], isOfOthers: () => false, shown: () => this.showing() }
+        parting: {
+          written: () => [],
+          isOfOthers: () => false,
+          lacking: () => ({}),
+          shown: () => this.showing()
+        }
       }
     })
   }

@@ -278,15 +278,19 @@ function partingLogs(from: Peer, to: Peer): PartingLogs | null {
   if (!there || !here) return NOTHING
   const [standing, back] = [there.belonging.standingOf(to.remote), here.belonging.standingOf(from.remote)]
   if (standing === 'present' && back === 'present') return null
-  const shown = typeof back === 'object' ? logsShown(there, to, back, here) : []
+  const asked = typeof back === 'object' ? lacking(here) : []
+  const shown = typeof back === 'object' ? logsShown(there, to, back, here, asked) : []
   if (typeof standing !== 'object') return { shown: new Set(shown), returned: new Set() }
-  const own = new Set(logsShown(here, from, standing, there))
-  const written = there.belonging.parting.written(to.remote, standing)
+  const asks = lacking(there)
+  const own = new Set(logsShown(here, from, standing, there, asks))
+  const written = [...there.belonging.parting.written(to.remote, standing), ...asks]
   return { shown: new Set(shown), returned: new Set(written.filter((log) => own.has(log))) }
 }
 
-/** What a device still shows to one that told it farewell, and that knows some of the book's secrets. */
-function logsShown(run: Run, to: Peer, said: FarewellMessage, there: Run): LogId[] {
+const lacking = (run: Run): LogId[] => Object.keys(run.belonging.parting.lacking()) as LogId[]
+
+/** What a device still shows to one that told it farewell, that knows some of the book's secrets and asks for logs. */
+function logsShown(run: Run, to: Peer, said: FarewellMessage, there: Run, logs: readonly LogId[]): LogId[] {
   const known = there.secrets.all().map(({ secret }) => secret)
-  return Object.keys(run.belonging.parting.shown(to.remote, said, known)) as LogId[]
+  return Object.keys(run.belonging.parting.shown(to.remote, said, { known, logs })) as LogId[]
 }

@@ -63,6 +63,33 @@ describe('what a removed member wrote before they knew of it', () => {
     expect(Object.keys(vector).length).toBeLessThan(Object.keys(atAna).length)
   })
 
+  it('comes with what it builds on, by someone whom only they had let in', async () => {
+    const [book, ana, [ben]] = (await apart('owner')) as [BookId, Device, [Device]]
+    await ben.start()
+    const dan = await world.device('Dan')
+    await letIn(ben, book, dan, 'contributor')
+    await dan.post(book, 'Dan’s')
+    await converged(book, ben, dan)
+    await dan.stop()
+    await ben.post(book, 'Ben’s')
+    await ben.stop()
+    await ana.start()
+    await remove(ana, book, 'Ben')
+    await ben.start()
+    const lost = await ana.until('notCounted', { book }, (rows) =>
+      rows.some(({ content }) => content?.payee === 'Ben’s')
+    )
+    const why = lost.flatMap(({ authorName, code, content }) =>
+      content ? [`${content.payee} ${code} ${authorName}`] : []
+    )
+    expect(why.map((each) => each.replace(/[0-9a-z]{8}$/, '?')).sort()).toEqual([
+      'Ben’s MEMBER_REMOVED Ben',
+      'Dan’s NOT_A_MEMBER ?'
+    ])
+    expect(await ana.payees(book)).toEqual([])
+    expect((await ana.status(book)).pendingEntries).toBe(0)
+  })
+
   it('is nothing that counts, also of a device that was revoked', async () => {
     const [book, ana, [ben]] = (await apart('contributor')) as [BookId, Device, [Device]]
     await ben.start()
