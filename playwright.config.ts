@@ -11,7 +11,7 @@ export default defineConfig({
   // Every test starts engines and windows of its own; two at a time is what a small machine bears.
   workers: 2,
   fullyParallel: false,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: process.env['CI'] !== undefined,
   // A window of a test server can lose the system's clipboard or focus; what fails twice is broken.

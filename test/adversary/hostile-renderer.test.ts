@@ -30,10 +30,11 @@ afterAll(async () => {
   await world.end()
 })
 
-/** A port to Ada's engine, as a window is given one. */
+/** A port to Ada's engine, as a window is given one. It is read: behind what nobody reads, Node tells of no end. */
 function port(): MessagePort {
   const { port1, port2 } = new MessageChannel()
   serveChannel(ada.engine, nodePortChannel(port1))
+  port2.on('message', () => {})
   return port2
 }
 

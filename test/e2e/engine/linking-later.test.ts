@@ -31,7 +31,7 @@ describe('a book that comes later', { timeout: 3 * MINUTES }, () => {
     const { code } = await ben.invite(bens, 'owner')
     await ana.join(code)
     await ben.admit(bens, 'Ana')
-    await has(phone, bens)
+    await phone.until('books', {}, (rows) => rows.some((row) => row.book === bens && row.me.role !== null))
     await phone.post(bens, 'Notes')
     await converged(bens, ana, ben, phone)
     expect(await names(ana)).toEqual(['Choir', 'Club', 'Garden', 'House'])
