@@ -343,10 +343,13 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.#changed(['transactions', 'accounts', 'people', 'sync'])
   }
 
-  /** Reads all logs that are stored here; resolves when all of it is part of the book. */
+  /**
+   * Reads all logs that are stored here; resolves when all of it is part of the book. Those that this device was handed
+   * over with the book are taken up like any that it is told of: nobody knows yet whether they are any.
+   */
   async #readAll(): Promise<void> {
-    const logs = [...(await this.store.stored()), ...(this.#file.logs as LogId[])]
-    for (const log of logs) await this.intake.add(log, 'stored')
+    for (const log of await this.store.stored()) await this.intake.add(log, 'stored')
+    await this.#learner.learn(this.#file.logs as LogId[], this.options.identity.memberId)
     await this.intake.settled()
     await this.#fold.settled()
   }

@@ -1,14 +1,16 @@
 /**
  * Books that come later: a person's devices tell each other of them when they meet in a book that both have. One that was
- * removed from this device by hand is not taken up again.
+ * removed from this device by hand is not taken up again. A device in other hands can tell of books that nobody has: few
+ * are taken up before they have shown to be this person's, the others wait.
  */
 import { join } from 'node:path'
 import type { NoiseStream } from 'hyperswarm'
 import * as v from 'valibot'
 import type { BookId, DeviceId } from '../contract/index.js'
 import { Kin } from '../sync/kin.js'
-import type { LinkedBookMessage } from '../sync/linking-wire.js'
+import { MOST_BOOKS, type LinkedBookMessage } from '../sync/linking-wire.js'
 import type { BookSession } from './book-session.js'
+import { isLost, revokeInLaterBooks } from './device-revocation.js'
 import type { Identity } from './identity-file.js'
 import type { Library } from './library.js'
 import { fileOf, handedOver, introduce } from './linked-books.js'
@@ -18,6 +20,8 @@ import type { Vault } from './vault.js'
 
 /** Books come seldom; that something changed is told often. */
 const LOOK_MS = 500
+/** Books that one device told of, and in which this person was not seen to be a member yet. */
+const MOST_UNREAD = 8
 
 export interface KinDeskOptions {
   readonly folder: string
@@ -32,10 +36,14 @@ interface Met {
   readonly device: DeviceId
   /** How the device is called where they met; null where it was not named, as it has the member's key. */
   readonly name: string | null
+  /** Books that it told of, not looked at yet. */
+  readonly told: Map<BookId, LinkedBookMessage>
 }
 
 export class KinDesk {
   readonly #met = new Set<Met>()
+  /** Which device told of a book that was taken up in this run. */
+  readonly #tellers = new Map<BookId, DeviceId>()
   #timer: NodeJS.Timeout | null = null
   #state: 'open' | 'closed' = 'open'
 
@@ -59,8 +67,12 @@ export class KinDesk {
     const met: Met = {
       device,
       name: isNamed ? session.deviceName(device) : null,
+      told: new Map(),
       kin: new Kin(stream, {
-        told: (book, message) => this.o.turns.take(() => this.#told(book, message)),
+        told: (book, message) => {
+          met.told.set(book, message)
+          return this.#takeUp()
+        },
         closed: () => this.#met.delete(met)
       })
     }
@@ -82,20 +94,22 @@ export class KinDesk {
   }
 
   #lookSoon(): void {
-    if (this.#met.size === 0 || this.#state === 'closed') return
+    if (this.#state === 'closed') return
     this.#timer ??= setTimeout(() => {
       this.#timer = null
-      this.#look().catch((error: unknown) => console.error(error))
+      this.#look()
+        .then(() => this.#takeUp())
+        .catch((error: unknown) => console.error(error))
     }, LOOK_MS)
   }
 
   async #look(): Promise<void> {
     const { library, identity } = this.o
-    const sessions = handedOver(await library.sessions())
+    const sessions = await library.sessions()
+    await revokeInLaterBooks(sessions, identity)
     for (const { kin, device, name } of this.#met) {
-      // One that was lost is revoked in every book; the other side of that may not have come to all of them yet.
-      if (sessions.some(({ roster }) => roster.isRevoked(device, identity.memberId))) continue
-      for (const session of sessions) {
+      if (isLost(device, sessions, identity)) continue
+      for (const session of handedOver(sessions)) {
         await kin.tell(session.id, async () => {
           if (this.#state === 'closed') return null
           return introduce(session, device, name)
@@ -104,11 +118,28 @@ export class KinDesk {
     }
   }
 
-  async #told(book: BookId, message: LinkedBookMessage): Promise<void> {
+  #takeUp(): Promise<void> {
+    return this.o.turns.take(async () => {
+      for (const met of this.#met) {
+        for (const [book, message] of met.told) {
+          if ((await this.#take(book, message, met)) === 'later') break
+          met.told.delete(book)
+        }
+      }
+    })
+  }
+
+  async #take(book: BookId, message: LinkedBookMessage, { device }: Met): Promise<'done' | 'later'> {
     const { library, identity } = this.o
-    if (this.#state === 'closed' || this.forgotten.includes(book)) return
-    if ((await library.ids()).includes(book)) return
+    if (this.#state === 'closed' || this.forgotten.includes(book)) return 'done'
+    const ids = await library.ids()
+    const sessions = await library.sessions()
+    if (ids.includes(book) || ids.length >= MOST_BOOKS || isLost(device, sessions, identity)) return 'done'
+    const unread = sessions.filter(({ id, role }) => role === null && this.#tellers.get(id) === device)
+    if (unread.length >= MOST_UNREAD) return 'later'
+    this.#tellers.set(book, device)
     await library.adopt(fileOf(message, identity.memberKey))
+    return 'done'
   }
 }
 

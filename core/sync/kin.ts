@@ -12,6 +12,8 @@ import { foundingFromMessage } from './proofs.js'
 import { FOUNDING_EPOCH } from './recovery-wire.js'
 
 const PROTOCOL = 'guildbook/kin/1'
+/** Of all books that are told of over one connection. */
+const MOST_LOGS = 100_000
 
 export interface KinOptions {
   /** The other device tells of a book. */
@@ -24,6 +26,7 @@ export class Kin {
   readonly #channel: Channel | null
   #send: (message: LinkedBookMessage) => void = () => {}
   #heard = 0
+  #heardLogs = 0
 
   constructor(
     stream: NoiseStream,
@@ -34,8 +37,10 @@ export class Kin {
     const leave = () => void stream.destroy()
     const onBook = (message: LinkedBookMessage) => {
       const founding = foundingFromMessage(message.founding)
+      this.#heardLogs += Object.keys(message.vector).length
       const isGood =
         ++this.#heard <= MOST_BOOKS &&
+        this.#heardLogs <= MOST_LOGS &&
         isFoundingValid(founding) &&
         message.secrets.some(({ epoch }) => epoch === FOUNDING_EPOCH)
       if (!isGood) return leave()

@@ -61,8 +61,8 @@ export class Talk {
   }
 
   /** Opens the channel, whether the other end has or not. */
-  open({ protocol, messages }: Protocol, id: Uint8Array): this {
-    const channel = Protomux.from(this.stream).createChannel({ protocol, id })
+  open({ protocol, messages }: Protocol, id: Uint8Array | null): this {
+    const channel = Protomux.from(this.stream).createChannel({ protocol, ...(id ? { id } : {}) })
     if (!channel) throw new Error('the channel is taken')
     this.#channel = channel
     for (const name of messages) {
@@ -74,6 +74,16 @@ export class Talk {
     }
     channel.open()
     return this
+  }
+
+  /** Another channel on the same connection. */
+  beside(): Talk {
+    return new Talk(this.stream)
+  }
+
+  /** Calls when the other end opens this channel. */
+  whenAsked({ protocol }: Protocol, id: Uint8Array | null, asked: () => void): void {
+    Protomux.from(this.stream).pair({ protocol, ...(id ? { id } : {}) }, asked)
   }
 
   /** Bytes as they are; anything else as JSON, which is how honest devices speak. */

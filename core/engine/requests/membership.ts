@@ -3,7 +3,6 @@ import {
   done,
   LIMITS,
   refuse,
-  type DeviceId,
   type LogId,
   type MemberId,
   type Outcome,
@@ -11,8 +10,9 @@ import {
 } from '../../contract/index.js'
 import type { Member } from '../../authority/roster.js'
 import { checkName } from '../../domain/text.js'
-import type { Kept, Operation } from '../../ops/operations.js'
-import type { BookSession, Written } from '../book-session.js'
+import type { Operation } from '../../ops/operations.js'
+import type { BookSession } from '../book-session.js'
+import { keptOf, ownerOf, revokeDevice, revokeElsewhere, whose, write } from '../device-revocation.js'
 import type { EngineParts } from '../parts.js'
 import { inSession } from './accounts.js'
 import type { Handlers } from './handlers.js'
@@ -83,88 +83,12 @@ async function remove(
   })
 }
 
-async function revokeDevice(
-  session: BookSession,
-  device: DeviceId,
-  kept: Readonly<Record<LogId, number>> | undefined
-): Promise<Outcome<null>> {
-  if (device === session.options.identity.deviceId) {
-    return refuse('BAD_REQUEST', 'This is the device that you are using: revoke it from another one.')
-  }
-  const owner = ownerOf(session, device)
-  if (!owner.ok) return owner
-  const allowed = session.allows('revokeDevice', whose(session, owner.value))
-  if (!allowed.ok) return allowed
-  if (session.roster.isRevoked(device, owner.value)) {
-    return refuse('DEVICE_REVOKED', 'This device was revoked already.', { device })
-  }
-  return write(session, (place) => {
-    const revocation: Operation = {
-      kind: 'revokeDevice',
-      device,
-      kept: keptOf(session, kept, owner.value, device),
-      notice: session.belonging.notice({ code: 'DEVICE_REVOKED', device }, place)
-    }
-    return session.allows('rotate').ok ? [revocation, session.secrets.rotation(device)] : [revocation]
-  })
-}
-
-/** One's own device is lost in all one's books, and not in the one that happens to be open. */
-async function revokeElsewhere(
-  sessions: readonly BookSession[],
-  here: BookSession,
-  device: DeviceId
-): Promise<Outcome<null>> {
-  for (const session of sessions) {
-    const owner = ownerOf(session, device)
-    const isMine = owner.ok && whose(session, owner.value) === 'own'
-    if (session === here || !isMine || session.roster.isRevoked(device, owner.value)) continue
-    if (!session.allows('revokeDevice', 'own').ok) continue
-    const revoked = await revokeDevice(session, device, undefined)
-    if (!revoked.ok) return revoked
-  }
-  return done(null)
-}
-
-/** What goes on to count: what was named, else all that has come. */
-const keptOf = (
-  session: BookSession,
-  named: Readonly<Record<LogId, number>> | undefined,
-  member: MemberId,
-  device: DeviceId | null
-): Kept[] =>
-  named
-    ? (Object.entries(named) as [LogId, number][]).map(([log, length]) => ({ log, length }))
-    : session.roster.logsOf(member, device)
-
-/** `make` gets the place of the entry. */
-async function write(
-  session: BookSession,
-  make: (entry: Written) => readonly Operation[]
-): Promise<Outcome<null>> {
-  const written = await session.write((log, index) => done(make({ log, index })))
-  return written.ok ? done(null) : written
-}
-
 function presentMember(session: BookSession, member: MemberId): Outcome<Member> {
   const found = session.roster.member(member)
   if (!found) return refuse('MEMBER_UNKNOWN', 'There is no such member in this book.', { member })
   if (found.standing === 'present') return done(found)
   return refuse('MEMBER_REMOVED', `${found.name} is no member any more.`, { member })
 }
-
-/** Whose device it is, by what it wrote or said when it was here. */
-function ownerOf(session: BookSession, device: DeviceId): Outcome<MemberId> {
-  const { deviceId, memberId } = session.options.identity
-  if (device === deviceId) return done(memberId)
-  const known = session.sightings.one(device)
-  return known
-    ? done(known.member)
-    : refuse('DEVICE_UNKNOWN', 'There is no such device in this book.', { device })
-}
-
-const whose = (session: BookSession, member: MemberId): 'own' | 'others' =>
-  member === session.options.identity.memberId ? 'own' : 'others'
 
 const isLastOwner = (session: BookSession, { member, role }: Member): boolean =>
   role === 'owner' &&
