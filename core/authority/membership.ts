@@ -117,20 +117,21 @@ export class Membership {
 }
 
 /**
- * What role these acts leave someone with. What nobody who acted later had to do with is looked at: a removal among it
- * ends the membership, of several role changes at the same time the lowest role counts, and an admission gives a role
- * only to someone who has none.
+ * What role these acts leave someone with. A removal ends the membership, and whatever else did not know of it: who comes
+ * back has what the admission gives that knew of all removals, and what was changed since. Of that, what nobody who acted
+ * later had to do with is looked at: of several role changes at the same time the lowest role counts, and an admission
+ * gives a role only to someone who has none.
  */
 function roleBy(acts: readonly RoleAct[], isFounder: boolean): Role | null {
-  const heads = acts.filter((act) => !acts.some((later) => supersedes(later, act)))
+  const removals = acts.filter(({ operation }) => operation.kind === 'remove')
+  const since = acts.filter((act) => removals.every((removal) => hasSeen(act, removal)))
+  const heads = since.filter((act) => !since.some((later) => supersedes(later, act)))
   const changes = heads.filter(({ operation }) => operation.kind !== 'admit')
   if (changes.length > 0) return changes.map(roleOf).reduce((a, b) => (isLower(a, b) ? a : b))
   const admissions = heads.map(roleOf)
-  const first: Role | null = isFounder ? 'owner' : null
+  const first: Role | null = isFounder && removals.length === 0 ? 'owner' : null
   return admissions.reduce((a, b) => (isLower(a, b) ? b : a), first)
 }
 
-function supersedes(later: RoleAct, act: RoleAct): boolean {
-  if (later === act || !hasSeen(later, act)) return false
-  return later.operation.kind !== 'admit' || act.operation.kind === 'remove'
-}
+const supersedes = (later: RoleAct, act: RoleAct): boolean =>
+  later !== act && later.operation.kind !== 'admit' && hasSeen(later, act)

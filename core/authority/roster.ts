@@ -66,6 +66,8 @@ export class Roster {
   /** Of all of these: null, or why it does not stand. */
   #verdicts = new Map<Act, ErrorCode | null>()
   readonly #byPlace = new Map<string, Act>()
+  /** Each act's operation as the facts have it, which never changes. */
+  readonly #texts = new Map<Act, string>()
   readonly #logs = new Map<LogId, KnownLog>()
   readonly #invites = new Invites()
   #decisions: Decisions
@@ -252,9 +254,15 @@ export class Roster {
     const lines = [`founder ${this.founder}`]
     for (const [place, act] of this.#byPlace) {
       const verdict = this.#verdicts.get(act) ?? 'stands'
-      lines.push(`${place} ${act.author} ${verdict} ${JSON.stringify(act.operation, sortedKeys)}`)
+      lines.push(`${place} ${act.author} ${verdict} ${this.#textOf(act)}`)
     }
     return lines.sort()
+  }
+
+  #textOf(act: Act): string {
+    let text = this.#texts.get(act)
+    if (text === undefined) this.#texts.set(act, (text = JSON.stringify(act.operation, sortedKeys)))
+    return text
   }
 
   #take(act: Act): 'same' | 'changed' {

@@ -173,9 +173,9 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.#sendHave({ lengths, digest })
   }
 
-  /** Hands over secrets of the book. */
+  /** Hands over secrets of the book: to a member's device, also while that tells this one farewell. */
   hand(secrets: SecretsMessage['secrets']): void {
-    if (this.state !== 'open') return
+    if (this.state !== 'open' && !(this.state === 'parting' && this.farewells.theirs)) return
     for (let at = 0; at < secrets.length; at += MOST_HANDED)
       this.#sendSecrets({ secrets: secrets.slice(at, at + MOST_HANDED) })
   }
@@ -333,10 +333,10 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   #onSecrets({ secrets }: SecretsMessage): void {
     this.#received += secrets.length
-    // One that is parting may have handed them over before it knew.
-    if (this.state === 'parting') return
-    if (this.state !== 'open' || this.#received > MOST_RECEIVED)
+    if ((this.state !== 'open' && this.state !== 'parting') || this.#received > MOST_RECEIVED)
       return this.end('secrets that nobody asked for')
+    // From who has to go they are taken: what they wrote may be written with these. This one may have to go itself.
+    if (this.state === 'parting' && !this.farewells.mine) return
     this.emit('secrets', secrets)
   }
 

@@ -138,7 +138,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   tell(): void {
     this.#meet()
     for (const peer of this.#peers) peer.reconsider()
-    for (const parting of this.#partings.values()) void parting.look()
+    for (const peer of this.#partings.keys()) this.#lookAtParting(peer)
     const open = [...this.#peers].filter((peer) => peer.state === 'open')
     if (open.length === 0) return
     const vector = this.#o.side.vector()
@@ -237,6 +237,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
 
   /** Hands over what the other side did not show to know. */
   #hand(peer: Peer): void {
+    if (peer.state === 'parting' && !peer.farewells.theirs) return
     const lacking = this.#o.side.toHandOver().filter((each) => {
       const isLooked = peer.handed.has(each.secret)
       peer.handed.add(each.secret)
@@ -246,8 +247,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   }
 
   #heard(peer: Peer, logs: readonly LogId[]): void {
-    const parting = this.#partings.get(peer)
-    if (parting) return void parting.look()
+    if (this.#partings.has(peer)) return this.#lookAtParting(peer)
     if (peer.remote) void this.#o.side.learn(logs, peer.remote.member)
     void this.#lookInto(peer)
     this.emit('peers')
@@ -293,7 +293,14 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
       })
       this.#partings.set(peer, parting)
     }
-    void parting.look()
+    this.#lookAtParting(peer)
+  }
+
+  #lookAtParting(peer: Peer): void {
+    const { remote } = peer
+    // Those who stay can list what this device wrote with secrets that they were not told.
+    if (remote && this.#o.side.standingOf(remote) === 'present') this.#hand(peer)
+    void this.#partings.get(peer)?.look()
   }
 
   #left(peer: Peer): void {

@@ -3,7 +3,7 @@
  * adopted it, or its author had seen that they were let in again. Of acts of owners those stand that were decided before
  * the cut: by a more senior grant, or by the same one and earlier. Worked out anew from the acts that stand.
  */
-import type { LogId, Place } from '../../core/contract/index.js'
+import type { LogId, MemberId, Place } from '../../core/contract/index.js'
 import { isAuthority } from '../../core/authority/acts.js'
 import type { Kept } from '../../core/ops/operations.js'
 import { parsePlace } from '../../core/ops/place.js'
@@ -40,7 +40,7 @@ export function checkCutOff(peer: Peer, run: Run, truth: Truth): void {
     }
     return own.at(which === 'first' ? 0 : -1) ?? Infinity
   }
-  const cuts = acts.flatMap((act) => cutOf(act, () => order(act, 'first') < Infinity) ?? [])
+  const cuts = acts.flatMap((act) => cutOf(act, run) ?? [])
   for (const { log, index, place, operation } of operationsOf(peer, run)) {
     const author = run.delivery.author(log)
     if (!author) continue
@@ -72,13 +72,16 @@ function standingActs(run: Run, truth: Truth): Standing[] {
   return acts
 }
 
-function cutOf(act: Standing, isOwners: () => boolean): Cut | null {
+function cutOf(act: Standing, { roster }: Run): Cut | null {
   const { operation, author } = act
   if (operation.kind === 'remove')
     return { act, kept: operation.kept, concerns: (member) => member === operation.member }
   if (operation.kind !== 'revokeDevice') return null
+  // What an owner does just when they are one no more stands as anyone's does: for their own devices.
   const concerns = (member: string, device: string): boolean =>
-    device === operation.device && (member === author || isOwners())
+    device === operation.device &&
+    (member === author ||
+      roster.revocationsOf(operation.device, member as MemberId).some((each) => isAt(each, act)))
   return { act, kept: operation.kept, concerns }
 }
 
@@ -91,16 +94,19 @@ const makesOwner = ({ operation }: Fact): boolean =>
 const isStepDown = ({ operation, author }: Fact): boolean =>
   operation.kind === 'remove' && operation.member === author
 
-/** Whether the author of something had seen that they were let in again. */
+/** Whether the author of something had seen that they were let in again, or got a role again. */
 const isBack = (run: Run, acts: readonly Standing[], point: Point, cut: Standing): boolean =>
   acts.some(
     (act) =>
       cut.operation.kind === 'remove' &&
-      act.operation.kind === 'admit' &&
+      (act.operation.kind === 'admit' || act.operation.kind === 'setRole') &&
       act.operation.member === point.author &&
       hasSeen(run, point, act) &&
       hasSeen(run, act, cut)
   )
+
+const isAt = (a: Pick<Point, 'log' | 'index' | 'at'>, b: Point): boolean =>
+  a.log === b.log && a.index === b.index && a.at === b.at
 
 const isListed = ({ book }: Run, place: Place): boolean =>
   book.reasonAt(place) !== null || book.adopted(place) !== null

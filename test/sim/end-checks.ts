@@ -35,7 +35,7 @@ export function checkEnd(peers: readonly Peer[], truth: Truth, around: Around): 
       const what = `${first.name}: ${ours || 'none'}; ${name}: ${theirs || 'none'}`
       truth.violate('a lying log stops alike everywhere', what)
     }
-    checkWaits(met, peer, run, truth)
+    checkWaits(met, present, peer, truth)
     checkAcknowledged(present, peer, run, truth)
     checkAccounted(peer, run, truth)
     checkCutOff(peer, run, truth)
@@ -79,14 +79,24 @@ function knownDevices(peers: readonly Peer[], truth: Truth): Peer[] {
   return [...known]
 }
 
-function checkWaits(peers: readonly Peer[], peer: Peer, run: Run, truth: Truth): void {
-  for (const { log, index, on, length } of run.delivery.waits()) {
+function checkWaits(met: readonly Peer[], present: readonly Peer[], peer: Peer, truth: Truth): void {
+  for (const { log, index, on, length } of peer.up?.delivery.waits() ?? []) {
     if (truth.lies.get(log) === index) continue
     // What was on one disk only, and not synced there, is gone: who built on it waits for ever, and was told of nothing.
-    if (peers.every(({ disk }) => !disk.block(on, length - 1))) continue
+    const holders = met.filter(({ disk }) => disk.block(on, length - 1))
+    if (!holders.some((holder) => present.some((each) => shows(holder, each)))) continue
     const where = `${truth.name(log)}/${index} at ${peer.name}`
     truth.violate('all converge', `${where} waits for ${length} of ${truth.name(on)}`)
   }
+}
+
+/**
+ * Whether one device gives another what that lacks: among those who are present, and by one who is told farewell. Not by
+ * one who was let in by somebody who could not: they are no member to the others, never were, and may think so of them.
+ */
+function shows(from: Peer, to: Peer): boolean {
+  const [there, back] = [to.up?.belonging.standingOf(from.remote), from.up?.belonging.standingOf(to.remote)]
+  return there === 'present' || (typeof there === 'object' && back === 'present')
 }
 
 const stopsOf = (run: Run, truth: Truth): string =>
@@ -121,15 +131,22 @@ function checkAcknowledged(present: readonly Peer[], peer: Peer, run: Run, truth
 /** Everyone who is present writes with a secret that they have and that nobody has who has gone. */
 function checkSecrets(peer: Peer, run: Run, peers: readonly Peer[], truth: Truth): void {
   const { current, due } = run.roster.rotation()
-  if (due === 'yes') truth.violate('secrets change when someone goes', `a change is due, says ${peer.name}`)
+  // Where the devices of all owners were revoked it waits for one of them to come with a new one.
+  const canChange = peers.some(({ up, conduct }) => conduct === 'honest' && up?.allows('rotate').ok)
+  if (due === 'yes' && canChange)
+    truth.violate('secrets change when someone goes', `a change is due, says ${peer.name}`)
   const epoch = current ? `${current.act.log}-${current.act.index}-${current.act.at}` : 'founding'
   if (run.epoch !== epoch) {
     truth.violate('secrets change when someone goes', `${peer.name} does not write with the current secret`)
   }
-  if (epoch === 'founding') return
+  if (epoch === 'founding' || (due === 'yes' && !canChange)) return
+  const disks = peers.map(({ disk }) => disk)
   for (const { name, member, run: other } of peers) {
     if (run.roster.role(member) || truth.betrayed.has(`${epoch} ${member}`)) continue
     if (!other?.secrets.all().some((each) => each.epoch === epoch)) continue
+    // They were let in by an entry that was lost with the only disk that it was on: nobody knows that they were told.
+    const admission = truth.handed.get(`${epoch} ${member}`)
+    if (admission && !truth.isThere(admission, disks)) continue
     truth.violate('secrets change when someone goes', `${name} has gone and knows the current secret`)
   }
 }

@@ -220,7 +220,7 @@ export class Network {
 
   /** As `BookSwarm.#hand`. */
   #hand(link: Link): void {
-    if (link.only !== null || this.#smuggling.has(link)) return
+    if (this.#smuggling.has(link)) return
     const { from, to, handed } = link
     // It looks at who the others are before it tells anything.
     if (from.up?.belonging.standingOf(to.remote) !== 'present') return

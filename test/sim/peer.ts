@@ -47,7 +47,7 @@ export class Peer {
   constructor(
     readonly name: string,
     readonly identity: SimIdentity,
-    private readonly around: Around
+    readonly around: Around
   ) {
     this.member = memberIdOf(identity.certificate.member)
     this.deviceId = deviceIdOf(identity.certificate.device)

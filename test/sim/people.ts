@@ -85,6 +85,9 @@ export async function admit(host: Peer, newcomer: Peer, step: Step): Promise<voi
   const later = run.secrets.all().slice(1)
   // An app that was tampered with lets in, and hands everything to, whomever it likes.
   if (host.conduct !== 'honest') run.betray(newcomer.member)
+  const { truth } = host.around
+  for (const { epoch } of later)
+    if (newcomer.admission) truth.handed.set(`${epoch} ${newcomer.member}`, newcomer.admission)
   const record = {
     later,
     logs: Object.keys(run.vector()) as LogId[],

@@ -22,7 +22,7 @@ export function describeFailure({ seed, peers, steps }: SimOptions, shortest: Si
   const events = shortest.events.map((event) => `  ${event}`)
   const again = `npm run sim -- --seed ${seed} --peers ${peers} --steps ${shortest.steps}`
   return [
-    `Seed ${seed} with ${peers} peers fails within ${steps} steps. The shortest prefix that fails has ${shortest.steps}.`,
+    `Seed ${seed} with ${peers} peers fails within ${steps} steps. The shortest prefix that was found has ${shortest.steps}.`,
     'What happened:',
     ...events,
     'Rules that did not hold:',

@@ -47,6 +47,8 @@ export class Truth {
   readonly lies = new Map<LogId, number>()
   /** Secrets that someone who breaks the rules told someone: `<epoch> <member>`. */
   readonly betrayed = new Set<string>()
+  /** Secrets that someone was handed when they were let in, and by which entry: `<epoch> <member>`. */
+  readonly handed = new Map<string, Acknowledged>()
   readonly #blocks = new Map<LogId, Uint8Array[]>()
   readonly #names = new Map<LogId, string>()
   readonly #orphans = new Set<Acknowledged>()

@@ -42,7 +42,7 @@ const SECOND_DEVICE = 0.25
 const TAMPERED = 0.15
 const AT_FIRST = 0.6
 /** When all is healed and nobody does anything, nothing happens any more after this long. */
-const REST_MS = 3_600_000
+const REST_MS = 300_000
 const FOUNDED_MS = 1_767_225_600_000
 
 /** Plays a world to its end, or until a rule is broken. The same options give the same result, always. */
@@ -151,7 +151,6 @@ export class World {
       this.network.refresh(this.peers)
       await this.#scheduler.run(Math.min(left, 1000))
     }
-    this.network.refresh(this.peers)
   }
 
   #checkRound(): void {

@@ -178,6 +178,20 @@ describe('the roster', () => {
     )
   })
 
+  it('counts what someone does who has seen all just if it says that they are an owner', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(3), (entries, number) => {
+        const roster = rosterOf(entries)
+        const isOwner = roster.role(member(number)) === 'owner'
+        const log = keyNumber<LogId>(900)
+        const fresh = keyNumber<DeviceId>(901)
+        const last = { ...entryOf(number, 1, 1_000, [sealedFor()]), log, device: fresh, sees: () => true }
+        roster.apply(last)
+        expect(roster.judge(last, sealedFor(), 0, null) === null).toBe(isOwner)
+      })
+    )
+  })
+
   it('lets owners admit and invite, contributors not, strangers nothing', () => {
     const first = entryOf(0, 1, 1, [admit(0, 'owner', 'Ana'), admit(1, 'contributor')])
     const theirs = entryOf(
@@ -359,6 +373,20 @@ describe('the roster', () => {
       expect(roster.role(member(2))).toBe('viewer')
       expect(roster.standingAt(late)).toEqual({ role: null, code: 'MEMBER_REMOVED' })
       expect(roster.roleAt(back)).toBe('viewer')
+    })
+
+    it('gives one who comes back no role that they were given while they were being removed', () => {
+      const promotes = entryOf(
+        1,
+        1,
+        2,
+        [{ kind: 'setRole', member: member(2), role: 'owner', kept: [] }],
+        [first]
+      )
+      const removes = entryOf(0, 2, 2, [remove(2, [])], [first])
+      const invited = entryOf(0, 3, 3, [admit(2, 'viewer')], [first])
+      const roster = rosterOf([first, promotes, removes, invited])
+      expect(roster.role(member(2))).toBe('viewer')
     })
 
     it('never lets the last owner go, and of two who leave at the same time the senior one', () => {
