@@ -6,7 +6,8 @@
  * the order of logical time. An act stands unless its author had lost the right to it: by an act that they had seen, or
  * by one that stands already and names where their logs end. What stands is never undone by what is decided later, so
  * when owners take each other's rights away at the same time, the more senior one's act holds (OVERRULED is the other's
- * code). Stepping down is decided last, the more senior first, and never leaves a book without an owner.
+ * code). An act whose author had seen that their own right was taken, and does not undo that, is decided after it. Stepping
+ * down is decided last, the more senior first, and never leaves a book without an owner.
  */
 import type { ErrorCode, MemberId } from '../contract/index.js'
 import {
@@ -45,6 +46,10 @@ class Decision {
   readonly #grants: Grant[] = []
   readonly #lowering: Act[] = []
   readonly #byAuthor = new Map<MemberId, Act[]>()
+  /** Acts that can take rights away from others than their authors. */
+  readonly #against: readonly Act[]
+  /** Acts that wait for what will not be decided. */
+  readonly #released = new Set<Act>()
   readonly #queue: Grant[]
 
   constructor(founder: MemberId, acts: readonly Act[]) {
@@ -53,14 +58,13 @@ class Decision {
       if (own) own.push(act)
       else this.#byAuthor.set(act.author, [act])
     }
+    this.#against = acts.filter((act) => lowers(act) && !isStepDown(act))
     this.#queue = [{ member: founder, act: null }]
   }
 
   run(): Decisions {
-    for (;;) {
-      this.#takeGrants()
-      if (!this.#decideStepDown()) break
-    }
+    do this.#takeGrants()
+    while (this.#release() || this.#decideStepDown())
     return { verdicts: this.#verdicts, grants: this.#grants, lowering: this.#lowering }
   }
 
@@ -69,7 +73,7 @@ class Decision {
       if (!this.#grants.includes(grant)) this.#grants.push(grant)
       for (const act of this.#byAuthor.get(grant.member) ?? []) {
         if (this.#verdicts.get(act) === null || !restsOn(act, grant)) continue
-        if (isStepDown(act) || this.#waits(act, grant)) continue
+        if (isStepDown(act) || this.#waits(act, grant) || this.#waitsForLoss(act, grant)) continue
         this.#settle(act, lossOf(act, grant, this.#lowering))
       }
     }
@@ -92,6 +96,40 @@ class Decision {
         hasSeen(act, own) &&
         !(grant.act && hasSeen(grant.act, own))
     )
+  }
+
+  /** An act by someone who had seen that their right was taken says nothing before that is decided. */
+  #waitsForLoss(act: Act, grant: Grant): boolean {
+    if (this.#released.has(act)) return false
+    return this.#against.some(
+      (loss) =>
+        loss.author !== act.author &&
+        concerns(loss, act.author, act.device) &&
+        hasSeen(act, loss) &&
+        !this.#verdicts.has(loss) &&
+        !(isRoleAct(loss) && grant.act && hasSeen(grant.act, loss)) &&
+        !cutsOff(act, loss)
+    )
+  }
+
+  /** Goes on with acts of which what they waited for is decided, or else with the first that waits for what will not be. */
+  #release(): 'released' | null {
+    let blocked: { readonly act: Act; readonly grant: Grant } | null = null
+    for (const grant of this.#grants) {
+      for (const act of this.#byAuthor.get(grant.member) ?? []) {
+        if (this.#verdicts.has(act) || isStepDown(act) || !restsOn(act, grant)) continue
+        if (this.#waits(act, grant)) continue
+        if (!this.#waitsForLoss(act, grant)) {
+          this.#queue.push(grant)
+          return 'released'
+        }
+        blocked ??= { act, grant }
+      }
+    }
+    if (!blocked) return null
+    this.#released.add(blocked.act)
+    this.#queue.push(blocked.grant)
+    return 'released'
   }
 
   #settle(act: Act, verdict: ErrorCode | null): void {
@@ -150,6 +188,10 @@ export function lossOf(act: Act, grant: Grant, lowering: readonly Act[]): ErrorC
   }
   return null
 }
+
+/** Whether an act takes back what another one did: by naming less of its log. */
+const cutsOff = (act: Act, other: Act): boolean =>
+  lowers(act) && concerns(act, other.author, other.device) && other.index >= keptOf(keptBy(act), other.log)
 
 export function codeOfLoss({ operation }: Act): ErrorCode {
   if (operation.kind === 'remove') return 'MEMBER_REMOVED'

@@ -17,6 +17,7 @@ import { placeOf } from '../ops/place.js'
 import {
   actOf,
   compareActs,
+  concerns,
   hasSeen,
   isAuthority,
   isRoleAct,
@@ -291,6 +292,10 @@ export class Roster {
 
   /** What takes nothing from anyone changes nothing that was decided. */
   #takeSimple(act: Act): 'same' | 'changed' {
+    const knowsOfLoss = this.#owners.some(
+      (low) => lowers(low) && concerns(low, act.author, act.device) && hasSeen(act, low)
+    )
+    if (knowsOfLoss) return this.#decideAnew(act)
     const { grants, lowering } = this.#decisions
     const losses = grants
       .filter((grant) => restsOn(act, grant))

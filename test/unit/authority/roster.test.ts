@@ -424,6 +424,32 @@ describe('the roster', () => {
       expect(roster.member(member(1))).toMatchObject({ standing: 'removed', role: 'contributor' })
     })
 
+    it('says of what takes the author’s own right that they know of it: then they had lost it', () => {
+      const owners = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'owner'), admit(2, 'owner')])
+      const lower = (number: number, ...kept: Kept[]): Operation => ({
+        kind: 'setRole',
+        member: member(number),
+        role: 'viewer',
+        kept
+      })
+      const theirs = entryOf(1, 1, 2, [lower(0, { log: logAt(0), length: 2 })], [owners])
+      const rolesAfter = (...ops: Operation[]): (Role | null)[] => {
+        const roster = rosterOf([owners, theirs, entryOf(0, 2, 3, ops, [theirs])])
+        return [0, 1, 2].map((number) => roster.role(member(number)))
+      }
+      expect(rolesAfter(lower(1, { log: logAt(1), length: 2 }))).toEqual(['viewer', 'owner', 'owner'])
+      expect(rolesAfter(lower(2))).toEqual(['viewer', 'owner', 'owner'])
+      const late = entryOf(0, 2, 3, [admit(3, 'viewer')], [theirs])
+      expect(rosterOf([owners, theirs, late]).role(member(3))).toBeNull()
+      // Whoever is senior and does not keep it undoes it; after that they can do the rest.
+      expect(rolesAfter(lower(1, { log: logAt(1), length: 1 }))).toEqual(['owner', 'viewer', 'owner'])
+      expect(rolesAfter(lower(1), lower(2))).toEqual(['owner', 'viewer', 'viewer'])
+      // Of what can be decided by nobody nothing waits.
+      const nobodys = entryOf(3, 1, 2, [lower(0)], [owners])
+      const roster = rosterOf([owners, nobodys, entryOf(0, 2, 3, [lower(1)], [nobodys])])
+      expect(roster.role(member(1))).toBe('viewer')
+    })
+
     it('undoes acts beyond it, also those that whoever removes their author had seen', () => {
       const owners = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'owner')])
       const theirs = entryOf(1, 1, 2, [admit(2, 'contributor')], [owners])
