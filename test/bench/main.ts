@@ -1,4 +1,7 @@
-/** `npm run bench`: what the design wants of each number, measured beside its peer on this machine. */
+/**
+ * `npm run bench`: what the design wants of each number, measured beside its peer on this machine. Only some parts, and
+ * nothing written down, with their names: `npm run bench -- merge blocking`.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -9,6 +12,7 @@ import { measureJoining } from './joining.js'
 import { measureMerge } from './merging.js'
 import { measureOpening } from './opening.js'
 import { IMPORTED, importBook, measureImport, measurePosts } from './posting.js'
+import { timeMs } from './measure.js'
 import type { Result } from './report.js'
 import { machine, resultTable } from './report.js'
 
@@ -26,41 +30,46 @@ function toolVersions(): string[] {
   })
 }
 
-async function part(name: string, results: Result[], work: () => Promise<readonly Result[]>): Promise<void> {
-  const begunMs = performance.now()
-  console.log(`measuring: ${name}`)
-  results.push(...(await work()))
-  console.log(`  took ${Math.round((performance.now() - begunMs) / 1000)} s`)
-}
-
-async function measureAll(folder: string, command: string): Promise<Result[]> {
-  const results: Result[] = []
-  await part('durable posts', results, () => measurePosts(folder))
-  await part('import, opening at 100,000', results, async () => {
-    const imported = await measureImport(folder)
-    const opened = await measureOpening(command, path.join(folder, 'large'), imported.book.book, IMPORTED)
-    return [...imported.results, ...opened]
-  })
-  await part('opening at 10,000', results, async () => {
+/** In the order in which they are measured. `command`: the program of the command line. */
+const PARTS: Readonly<Record<string, (folder: string, command: string) => Promise<readonly Result[]>>> = {
+  posts: (folder) => measurePosts(folder),
+  large: async (folder, command) => {
+    const { results, book } = await measureImport(folder)
+    const opened = await measureOpening(command, path.join(folder, 'large'), book.book, IMPORTED)
+    return [...results, ...opened]
+  },
+  small: async (folder, command) => {
     const { book } = await importBook(folder, 'small', SMALL)
     return measureOpening(command, path.join(folder, 'small'), book, SMALL)
-  })
-  await part('growth', results, () => measureGrowing(path.join(folder, 'growth')))
-  await part('blocking', results, () => measureBlocking(path.join(folder, 'blocking')))
-  await part('merge', results, () => measureMerge(path.join(folder, 'merge')))
-  await part('joining', results, () => measureJoining(path.join(folder, 'joining')))
+  },
+  growth: (folder) => measureGrowing(path.join(folder, 'growth')),
+  blocking: (folder) => measureBlocking(path.join(folder, 'blocking')),
+  merge: (folder) => measureMerge(path.join(folder, 'merge')),
+  joining: (folder) => measureJoining(path.join(folder, 'joining'))
+}
+
+async function measure(names: readonly string[], folder: string, command: string): Promise<Result[]> {
+  const results: Result[] = []
+  for (const name of names) {
+    const work = PARTS[name]
+    if (!work) throw new Error(`There is no part "${name}": ${Object.keys(PARTS).join(', ')}.`)
+    console.log(`measuring: ${name}`)
+    const takenMs = await timeMs(async () => void results.push(...(await work(folder, command))))
+    console.log(`  took ${Math.round(takenMs / 1000)} s`)
+  }
   return results
 }
 
 async function main(): Promise<void> {
-  const [root = ''] = process.argv.slice(2)
+  const [root = '', ...named] = process.argv.slice(2)
   const about = machine(root, toolVersions())
   const folder = await mkdtemp(path.join(os.tmpdir(), 'guildbook-bench-'))
   try {
-    const table = resultTable(await measureAll(folder, path.join(root, 'out/cli/guildbook.cjs')))
+    const names = named.length > 0 ? named : Object.keys(PARTS)
+    const table = resultTable(await measure(names, folder, path.join(root, 'out/cli/guildbook.cjs')))
     const text = `# Results\n\nWritten by \`npm run bench\`. Both sides of a row were measured in one run on one machine, except figures marked\nas the design's. Ratios are how many times better Guildbook is; below 1, how much worse.\n\n${about}\n\n${table}\n`
     console.log(`\n${about}\n\n${table}`)
-    await writeFile(path.join(root, 'test/bench/RESULTS.md'), text)
+    if (named.length === 0) await writeFile(path.join(root, 'test/bench/RESULTS.md'), text)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
