@@ -58,7 +58,7 @@ export function serveChannel(engine: EngineSource, channel: Channel): ServedChan
     on: (listener) => void (deliver = listener),
     post: (frame: unknown) => {
       if (state === 'closed') return
-      if (channel.unsentBytes() > UNSENT_BYTES) return channel.close()
+      if (channel.unsentBytes() > UNSENT_BYTES) return channel.drop()
       channel.send(encodeFrame(channel.form, frame))
     },
     // Frames are judged before they reach birpc, and answers are outcomes: what is left is a channel that just closed.
@@ -73,7 +73,7 @@ export function serveChannel(engine: EngineSource, channel: Channel): ServedChan
     (received) => {
       if (state === 'closed') return
       const frame = decodeClientFrame(channel.form, received)
-      if (frame === null || underWay >= PENDING_REQUESTS) return channel.close()
+      if (frame === null || underWay >= PENDING_REQUESTS) return channel.drop()
       deliver(frame)
     },
     () => {

@@ -30,7 +30,8 @@ function portChannel(port: PortLike, messageOf: (received: unknown) => unknown):
       port.start?.()
     },
     unsentBytes: () => 0,
-    close: () => port.close()
+    close: () => port.close(),
+    drop: () => port.close()
   }
 }
 
@@ -61,7 +62,8 @@ export function socketChannel(socket: Socket, maxFrameBytes: number): Channel {
       socket.on('close', () => onClose())
     },
     unsentBytes: () => socket.writableLength,
-    close: () => void (socket.writableEnded || socket.end(() => socket.destroySoon()))
+    close: () => void (socket.writableEnded || socket.end(() => socket.destroySoon())),
+    drop: () => void socket.destroy()
   }
 }
 
@@ -101,6 +103,7 @@ export function webSocketChannel(socket: WebSocket): Channel {
       socket.on('close', () => onClose())
     },
     unsentBytes: () => socket.bufferedAmount,
-    close: () => socket.close()
+    close: () => socket.close(),
+    drop: () => socket.terminate()
   }
 }

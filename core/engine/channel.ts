@@ -43,6 +43,8 @@ export interface Channel {
   unsentBytes(): number
   /** Lets what was sent go out first. May be called more than once. */
   close(): void
+  /** At once, and for good: what was sent and has not left is lost. For an other end that may never read it. */
+  drop(): void
 }
 
 /** What a served engine has to offer: the contract's wire and its changes. */

@@ -2,9 +2,11 @@
  * A page that was taken over speaks to the engine over its own port: what is no request, what there is no request for, what
  * would change what all objects have, too much. Its port closes, or it is refused; another window works on.
  */
+import { randomBytes } from 'node:crypto'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BookId } from '../../core/contract/index.js'
+import { toZ32 } from '../../core/identity/bytes.js'
 import { CLIENT_FRAME_BYTES } from '../../core/engine/channel.js'
 import { connectChannel, type ChannelClient } from '../../core/engine/channel-client.js'
 import { serveChannel } from '../../core/engine/channel-server.js'
@@ -93,7 +95,26 @@ describe('what the engine does not do is refused', () => {
     ['a prototype of its own', 'books', own('__proto__', { polluted: 1 })],
     ['settings that are none', 'changeSettings', { network: own('__proto__', { mode: 'off' }) }],
     ['an amount that is no number', 'journal', { book: 'x', limit: Number.NaN }],
-    ['a page without end', 'journal', { book: 'x', limit: 1e9 }]
+    ['a page without end', 'journal', { book: 'x', limit: 1e9 }],
+    [
+      'what is kept of a log that cannot be',
+      'removeMember',
+      { book: 'x', member: 'x', kept: { ['b'.repeat(52)]: 1 } }
+    ],
+    [
+      'what is kept of more logs than one entry can name',
+      'revokeDevice',
+      {
+        book: 'x',
+        device: 'x',
+        kept: Object.fromEntries(Array.from({ length: 4_097 }, () => [toZ32(randomBytes(32)), 1]))
+      }
+    ],
+    [
+      'the same kind of news, over and over',
+      'activity',
+      { book: 'x', limit: 1, kinds: Array(1_000).fill('post') }
+    ]
   ])('%s', async (_what, name, body) => {
     const bad = connectChannel(nodePortChannel(port()))
     expect(await bad.request(name, body)).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } })

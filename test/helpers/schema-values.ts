@@ -5,7 +5,7 @@ import type * as v from 'valibot'
 type Schema = v.GenericSchema
 
 /** As much of a schema's and a check's insides as is looked at. */
-interface Insides {
+export interface Insides {
   readonly type: string
   readonly pipe?: readonly Insides[]
   readonly requirement?: unknown
@@ -18,18 +18,34 @@ interface Insides {
   readonly literal?: unknown
 }
 
-const insides = (schema: Schema): Insides => schema as unknown as Insides
+export const insides = (schema: Schema): Insides => schema as unknown as Insides
 
 /** What the checks behind a schema ask for. */
-function boundsOf(schema: Schema): { readonly min: number; readonly max: number; readonly known: boolean } {
-  let [min, max, known] = [-Infinity, Infinity, true]
-  for (const { type, requirement } of insides(schema).pipe?.slice(1) ?? []) {
+export function boundsOf(schema: Schema): {
+  readonly min: number
+  readonly max: number
+  readonly known: boolean
+} {
+  const [first, ...checks] = insides(schema).pipe ?? []
+  const below = first?.pipe ? boundsOf(first as unknown as Schema) : null
+  let { min, max, known } = below ?? { min: -Infinity, max: Infinity, known: true }
+  for (const { type, requirement } of checks) {
     if (type === 'min_length' || type === 'min_value') min = Number(requirement)
-    else if (type === 'max_length' || type === 'max_value') max = Number(requirement)
+    else if (['max_length', 'max_value', 'max_entries'].includes(type)) max = Number(requirement)
     else if (type === 'non_empty') min = 1
     else if (!['integer', 'safe_integer', 'transform'].includes(type)) known = false
   }
   return { min, max, known }
+}
+
+/** The schemas that a schema is made of, by name. */
+export function partsOf(schema: Schema): readonly (readonly [string, Schema])[] {
+  const { entries, item, wrapped, key, value, options } = insides(schema)
+  const named = { item, wrapped, key, value, ...entries }
+  const chosen = (options ?? []).map((option, at) => [String(at), option] as const)
+  return [...Object.entries(named), ...chosen].filter(
+    (part): part is readonly [string, Schema] => typeof part[1] === 'object' && part[1] !== null
+  )
 }
 
 /** A name from elsewhere, as the schemas of requests have them. */
@@ -82,7 +98,7 @@ export function fitting(schema: Schema): fc.Arbitrary<unknown> {
 const STRANGE: readonly unknown[] = [Number.NaN, Infinity, 10n, [[]], { nonsense: 1 }]
 
 /** What a text has to look like, where the schema says. */
-const patternOf = (schema: Schema): RegExp | null =>
+export const patternOf = (schema: Schema): RegExp | null =>
   (insides(schema).pipe?.find(({ type }) => type === 'regex')?.requirement as RegExp | undefined) ?? null
 
 /** Values that do not fit, each for one reason. */
@@ -134,7 +150,8 @@ export function broken(schema: Schema): fc.Arbitrary<unknown> {
       return fc.oneof(
         fc.constantFrom(null, 1, 'x'),
         fc.tuple(keys, broken(value as Schema)).map(([name, wrong]) => ({ [name]: wrong })),
-        fitting(value as Schema).map((fits) => ({ [`no ${'key'.repeat(64)}`]: fits }))
+        fitting(value as Schema).map((fits) => ({ [`no ${'key'.repeat(64)}`]: fits })),
+        ...(max < 1e5 ? [fitting(value as Schema).map((fits) => tooMany(max, fits))] : [])
       )
     }
     case 'strict_object':
@@ -143,6 +160,15 @@ export function broken(schema: Schema): fc.Arbitrary<unknown> {
       throw new Error(`nothing is known to be wrong with a schema of type ${type}`)
   }
 }
+
+/** One more than a record may have, under names that logs could have. */
+const tooMany = (max: number, value: unknown): Record<string, unknown> =>
+  Object.fromEntries(
+    Array.from({ length: max + 1 }, (_, n) => [
+      n.toString(2).replace(/0/g, 'y').replace(/1/g, 'b').padStart(52, 'y').slice(1) + 'y',
+      value
+    ])
+  )
 
 const isNotAbsent = (value: unknown): boolean => value !== null && value !== undefined
 

@@ -41,12 +41,9 @@ const member = name<MemberId>()
 const device = name<DeviceId>()
 const deviceLink = name<DeviceLinkId>()
 const expiresInMs = optional(v.pipe(whole, v.minValue(1_000), v.maxValue(365 * 24 * 60 * 60 * 1000)))
-const kept = optional(
-  v.record(
-    v.pipe(v.string(), v.regex(/^[ybndrfg8ejkmcpqxot1uwisza345h769]{52}$/)),
-    v.pipe(whole, v.minValue(0))
-  )
-)
+/** 32 bytes as z-base-32: of the 260 bits the last four are zero. */
+const log = v.pipe(v.string(), v.regex(/^[ybndrfg8ejkmcpqxot1uwisza345h769]{51}[yo]$/))
+const kept = optional(v.pipe(v.record(log, v.pipe(whole, v.minValue(0))), v.maxEntries(LIMITS.logsPerCut)))
 const inBook = v.strictObject({ book })
 const nothing = v.strictObject({})
 
@@ -182,7 +179,7 @@ export const SCHEMAS = {
   activity: v.strictObject({
     book,
     member: optional(member),
-    kinds: optional(v.array(v.picklist(ACTIVITY_KINDS))),
+    kinds: optional(v.pipe(v.array(v.picklist(ACTIVITY_KINDS)), v.maxLength(ACTIVITY_KINDS.length))),
     before: optional(v.pipe(whole, v.minValue(0))),
     limit: v.pipe(whole, v.minValue(1), v.maxValue(200))
   }),

@@ -4,7 +4,12 @@ import { stringify } from 'devalue'
 import { afterEach, describe, expect, it } from 'vitest'
 import { done } from '../../../core/contract/index.js'
 import type { Changed } from '../../../core/contract/index.js'
-import { CLIENT_FRAME_BYTES, decodeClientFrame } from '../../../core/engine/channel.js'
+import {
+  CLIENT_FRAME_BYTES,
+  decodeClientFrame,
+  PENDING_REQUESTS,
+  UNSENT_BYTES
+} from '../../../core/engine/channel.js'
 import type { Channel } from '../../../core/engine/channel.js'
 import { connectChannel } from '../../../core/engine/channel-client.js'
 import { serveChannel } from '../../../core/engine/channel-server.js'
@@ -129,9 +134,9 @@ describe.each(Object.keys(PAIRS))('a channel over a %s', (kind) => {
 })
 
 describe('a hostile client', () => {
-  async function attacked() {
+  async function attacked(...answer: Parameters<typeof fakeEngine>) {
     const [served, raw] = await socketPair()
-    const engine = fakeEngine()
+    const engine = fakeEngine(...answer)
     const channel = serveChannel(engine, socketChannel(served, CLIENT_FRAME_BYTES))
     const frame = (text: string): Buffer => {
       const body = Buffer.from(text)
@@ -165,6 +170,42 @@ describe('a hostile client', () => {
     raw.write(header)
     await channel.closed
     expect(engine.asked).toEqual([])
+  })
+
+  const asking = (id: number): string => stringify({ t: 'q', i: String(id), m: 'request', a: ['books', {}] })
+
+  it('has so many requests under way at once, and with one more is closed', async () => {
+    const { engine, channel, raw, frame } = await attacked(() => new Promise(() => {}))
+    for (let id = 0; id < PENDING_REQUESTS; id++) raw.write(frame(asking(id)))
+    while (engine.asked.length < PENDING_REQUESTS) await new Promise((resolve) => setImmediate(resolve))
+    let state = 'open'
+    void channel.closed.then(() => (state = 'closed'))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(state).toBe('open')
+    raw.write(frame(asking(PENDING_REQUESTS)))
+    await channel.closed
+    expect(engine.asked).toHaveLength(PENDING_REQUESTS)
+  })
+
+  it.each<[string, number]>([
+    ['asks for more', 1_000],
+    ['says what is no request', 4]
+  ])('that does not read what it is sent, and %s, is cut off', async (what, most) => {
+    const mib = 1024 * 1024
+    const answer = done('x'.repeat(mib))
+    const { engine, channel, raw, frame } = await attacked(async () => answer)
+    raw.pause()
+    let state = 'open'
+    void channel.closed.then(() => (state = 'closed'))
+    for (let id = 0; id < most && state === 'open'; id++) {
+      raw.write(frame(asking(id)))
+      while (engine.asked.length <= id && state === 'open')
+        await new Promise((resolve) => setImmediate(resolve))
+    }
+    if (what !== 'asks for more') raw.write(frame('nonsense'))
+    await channel.closed
+    // What the system itself takes in for a socket is beside that.
+    expect(engine.asked.length * mib).toBeLessThan(UNSENT_BYTES + 32 * mib)
   })
 
   it('may cut its frames anywhere', async () => {
