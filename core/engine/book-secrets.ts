@@ -120,7 +120,8 @@ export class BookSecrets {
   /** What is written from now on is for those who are present now. */
   #choose(): void {
     const act = this.o.roster.rotation().current?.act
-    if (act) this.o.store.writeWith(placeOf(act.log, act.index, act.at))
+    // A change that turned out not to stand leaves what there was before.
+    this.o.store.writeWith(act ? placeOf(act.log, act.index, act.at) : 'founding')
   }
 }
 

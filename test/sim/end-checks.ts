@@ -24,7 +24,7 @@ export function checkEnd(peers: readonly Peer[], truth: Truth, around: Around): 
       truth.violate('all converge', `${name} does not run`)
       continue
     }
-    const differ = differences(first.run.vector(), run.vector(), truth)
+    const differ = differences(first.run, run, truth)
     if (differ.length > 0) truth.violate('all converge', `${first.name} and ${name}: ${differ.join(', ')}`)
     if (peopleOf(run.roster) !== peopleOf(all.roster)) {
       const what = `${name} says ${peopleOf(run.roster)}, and not ${peopleOf(all.roster)}`
@@ -85,6 +85,9 @@ function checkWaits(met: readonly Peer[], present: readonly Peer[], peer: Peer, 
     // What was on one disk only, and not synced there, is gone: who built on it waits for ever, and was told of nothing.
     const holders = met.filter(({ disk }) => disk.block(on, length - 1))
     if (!holders.some((holder) => present.some((each) => shows(holder, each)))) continue
+    // Of someone present, whose disk was lost, nothing is asked of one who has gone: see decision 5.
+    const isHere = present.some(({ member }) => member === peer.up?.intake.author(on)?.member)
+    if (isHere && !holders.some((holder) => present.includes(holder))) continue
     const where = `${truth.name(log)}/${index} at ${peer.name}`
     truth.violate('all converge', `${where} waits for ${length} of ${truth.name(on)}`)
   }
@@ -106,13 +109,19 @@ const stopsOf = (run: Run, truth: Truth): string =>
     .sort()
     .join(', ')
 
-function differences(
-  a: Readonly<Record<LogId, number>>,
-  b: Readonly<Record<LogId, number>>,
-  truth: Truth
-): string[] {
-  const logs = new Set([...Object.keys(a), ...Object.keys(b)] as LogId[])
-  return [...logs].filter((log) => a[log] !== b[log]).map((log) => `${truth.name(log)} ${a[log]} and ${b[log]}`)
+/**
+ * Logs of which one has more than the other. Not one of which there is nothing but the header, by someone who is to go and
+ * told its secret to one device alone: what says who else was to go by that secret waits for what is lost.
+ */
+function differences(one: Run, other: Run, truth: Truth): string[] {
+  const [a, b] = [one.vector(), other.vector()]
+  const isLocked = (log: LogId): boolean =>
+    [one, other].some(({ intake }) =>
+      intake.refused().some((each) => each.log === log && each.code === 'SECRET_UNKNOWN')
+    )
+  return ([...new Set([...Object.keys(a), ...Object.keys(b)])] as LogId[])
+    .filter((log) => a[log] !== b[log] && !((a[log] ?? b[log]) === 1 && isLocked(log)))
+    .map((log) => `${truth.name(log)} ${a[log]} and ${b[log]}`)
 }
 
 /** What someone who is present was told is saved is with everyone who is present. */

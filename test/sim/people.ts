@@ -81,7 +81,9 @@ export async function admit(host: Peer, newcomer: Peer, step: Step): Promise<voi
     if (!saved) return
     newcomer.admission = saved
   }
-  if (run.state !== 'up') return
+  // As `Inviter` does, it looks again before it hands anything over.
+  const isIn = run.roster.role(newcomer.member) && !run.roster.isRevoked(newcomer.deviceId, newcomer.member)
+  if (run.state !== 'up' || (host.conduct === 'honest' && !isIn)) return
   const later = run.secrets.all().slice(1)
   // An app that was tampered with lets in, and hands everything to, whomever it likes.
   if (host.conduct !== 'honest') run.betray(newcomer.member)
