@@ -63,6 +63,9 @@ export class LinkDesk {
     for (const record of await readDeviceLinks(options.vault, desk.#path))
       if (record.expiresMs + KEPT_MS > Date.now()) desk.#records.set(record.id, record)
     desk.#awaitExpiry()
+    options.library.on('changed', (_book, topics) => {
+      if (topics.includes('sync')) desk.#noteArrived().catch((error: unknown) => console.error(error))
+    })
     return desk
   }
 
@@ -186,6 +189,20 @@ export class LinkDesk {
       foundingToMessage(found(member, randomBytes(32), Date.now()))
     )
     return { books, foundings }
+  }
+
+  /** Its thanks may be lost: a device that was met in a book has it all. */
+  async #noteArrived(): Promise<void> {
+    const open = [...this.#records.values()].flatMap((record) => {
+      const chosen = chosenOf(record)
+      return chosen?.verdict === 'confirmed' ? [{ id: record.id, device: chosen.device }] : []
+    })
+    if (open.length === 0) return
+    const sessions = await this.o.library.sessions()
+    for (const { id, device } of open) {
+      const isMet = sessions.some(({ sightings }) => (sightings.one(device)?.seenMs ?? null) !== null)
+      if (isMet) await this.#decide(id, device, (each) => ({ ...each, verdict: 'linked' }))
+    }
   }
 
   #decide(id: DeviceLinkId, device: DeviceId, change: (arrival: Arrival) => Arrival): Promise<void> {

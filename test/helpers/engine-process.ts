@@ -3,11 +3,18 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connectChannel } from '../../core/engine/channel-client.js'
 import { nodePortChannel } from '../../core/engine/channel-transports.js'
-import type { OpenFolder, RunningEngine } from './engines.js'
+import type { Device, OpenFolder, RunningEngine, World } from './engines.js'
 
 /** Dies right before or after a file of this name is replaced for the n-th time in the process's life. */
 export interface Death {
-  readonly file: 'joins.sealed' | 'invites.sealed' | 'book.sealed'
+  readonly file:
+    | 'joins.sealed'
+    | 'invites.sealed'
+    | 'book.sealed'
+    | 'arrivals.sealed'
+    | 'links.sealed'
+    | 'linked.sealed'
+    | 'identity.sealed'
   readonly write: number
   readonly moment: 'before' | 'after'
 }
@@ -55,3 +62,16 @@ export const openInProcess =
     started(engine)
     return engine
   }
+
+/** Starts a device whose engine will die; resolves to it and to when it has died. `program`: `engine-program`, built. */
+export async function doomed(
+  world: World,
+  program: string,
+  name: string,
+  death: Death
+): Promise<{ readonly device: Device; readonly dead: Promise<void> }> {
+  let engine: EngineProcess | undefined
+  const open = openInProcess(program, death, (started) => (engine = started))
+  const device = await world.device(name, open)
+  return { device, dead: (engine as EngineProcess).ended }
+}

@@ -24,7 +24,9 @@ export async function match(holder: Device, newcomer: Device): Promise<Waits> {
     const [join] = await newcomer.ask('joins', {})
     for (const { id, waiting } of rows) {
       const seen = waiting.filter((each) => each.connection === 'connected')
-      const same = seen.find(({ words }) => words.length === 4 && words.join() === join?.words.join())
+      // One that was killed seems to be there for a while: the screen shows whoever answers since beside it.
+      const shown = join?.answers.map(({ words }) => words.join()) ?? []
+      const same = seen.find(({ words }) => words.length === 4 && shown.includes(words.join()))
       if (same) return { id, device: same.device }
     }
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../../helpers/program.js'
-import { openInProcess, type Death, type EngineProcess } from '../../helpers/engine-process.js'
-import { converged, entriesOf, openHere, World, type Device } from '../../helpers/engines.js'
+import { doomed, type Death } from '../../helpers/engine-process.js'
+import { converged, entriesOf, openHere, World } from '../../helpers/engines.js'
 
 let program: string
 let world: World
@@ -18,14 +18,6 @@ afterAll(async () => {
   await rm(program, { force: true })
   await rm(`${program}.map`, { force: true })
 })
-
-/** Starts a device whose engine will die; resolves to it and to when it has died. */
-async function doomed(name: string, death: Death): Promise<{ device: Device; dead: Promise<void> }> {
-  let engine: EngineProcess | undefined
-  const open = openInProcess(program, death, (started) => (engine = started))
-  const device = await world.device(name, open)
-  return { device, dead: (engine as EngineProcess).ended }
-}
 
 describe('a newcomer who is killed', () => {
   const deaths: [step: string, death: Death][] = [
@@ -42,7 +34,7 @@ describe('a newcomer who is killed', () => {
     const book = await ana.createBook()
     const newcomers = await Promise.all(
       deaths.map(async ([step, death]) => {
-        const { device, dead } = await doomed(step, death)
+        const { device, dead } = await doomed(world, program, step, death)
         const { code, invite } = await ana.invite(book)
         await device.join(code)
         const admitted = ana.admit(book, step)
@@ -82,7 +74,7 @@ describe('an inviter who is killed', () => {
   it.concurrent.each(deaths)(
     '%s: the newcomer comes in all the same, admitted %s',
     async (_step, admits, death) => {
-      const { device: ana, dead } = await doomed('Ana', death)
+      const { device: ana, dead } = await doomed(world, program, 'Ana', death)
       const ben = await world.device('Ben')
       const book = await ana.createBook()
       const { code } = await ana.invite(book)
