@@ -6,8 +6,9 @@
  * the order of logical time. An act stands unless its author had lost the right to it: by an act that they had seen, or
  * by one that stands already and names where their logs end. What stands is never undone by what is decided later, so
  * when owners take each other's rights away at the same time, the more senior one's act holds (OVERRULED is the other's
- * code). An act whose author had seen that their own right was taken, and does not undo that, is decided after it. Stepping
- * down is decided last, the more senior first, and never leaves a book without an owner.
+ * code). Whether their author had seen that their own right was taken is asked of what they had seen, decided in the same
+ * way, so that nobody's seniority makes up for what they knew. Stepping down is decided last, the more senior first, and
+ * never leaves a book without an owner.
  */
 import type { ErrorCode, MemberId } from '../contract/index.js'
 import {
@@ -21,6 +22,9 @@ import {
   roleOf,
   type Act
 } from './acts.js'
+
+/** By act, those that stand by what its author had seen, and can take rights away: what they had seen never changes. */
+const standingBefore = new WeakMap<Act, ReadonlySet<Act>>()
 
 /** What makes someone an owner; no act: the founding. */
 export interface Grant {
@@ -48,11 +52,12 @@ class Decision {
   readonly #byAuthor = new Map<MemberId, Act[]>()
   /** Acts that can take rights away from others than their authors. */
   readonly #against: readonly Act[]
-  /** Acts that wait for what will not be decided. */
-  readonly #released = new Set<Act>()
   readonly #queue: Grant[]
 
-  constructor(founder: MemberId, acts: readonly Act[]) {
+  constructor(
+    private readonly founder: MemberId,
+    private readonly acts: readonly Act[]
+  ) {
     for (const act of [...acts].sort(compareActs)) {
       const own = this.#byAuthor.get(act.author)
       if (own) own.push(act)
@@ -64,7 +69,7 @@ class Decision {
 
   run(): Decisions {
     do this.#takeGrants()
-    while (this.#release() || this.#decideStepDown())
+    while (this.#decideStepDown())
     return { verdicts: this.#verdicts, grants: this.#grants, lowering: this.#lowering }
   }
 
@@ -73,8 +78,8 @@ class Decision {
       if (!this.#grants.includes(grant)) this.#grants.push(grant)
       for (const act of this.#byAuthor.get(grant.member) ?? []) {
         if (this.#verdicts.get(act) === null || !restsOn(act, grant)) continue
-        if (isStepDown(act) || this.#waits(act, grant) || this.#waitsForLoss(act, grant)) continue
-        this.#settle(act, lossOf(act, grant, this.#lowering))
+        if (isStepDown(act) || this.#waits(act, grant)) continue
+        this.#settle(act, lossOf(act, grant, this.#lowering) ?? this.#knownLoss(act, grant))
       }
     }
   }
@@ -98,38 +103,24 @@ class Decision {
     )
   }
 
-  /** An act by someone who had seen that their right was taken says nothing before that is decided. */
-  #waitsForLoss(act: Act, grant: Grant): boolean {
-    if (this.#released.has(act)) return false
-    return this.#against.some(
-      (loss) =>
-        loss.author !== act.author &&
-        concerns(loss, act.author, act.device) &&
-        hasSeen(act, loss) &&
-        !this.#verdicts.has(loss) &&
-        !(isRoleAct(loss) && grant.act && hasSeen(grant.act, loss)) &&
-        !cutsOff(act, loss)
+  /** Why its author had lost the right to it by all that they had seen; null where the act itself takes that back. */
+  #knownLoss(act: Act, grant: Grant): ErrorCode | null {
+    const losses = this.#against.filter(
+      (low) =>
+        low.author !== act.author &&
+        concerns(low, act.author, act.device) &&
+        hasSeen(act, low) &&
+        !(isRoleAct(low) && grant.act && hasSeen(grant.act, low)) &&
+        !cutsOff(act, low)
     )
-  }
-
-  /** Goes on with acts of which what they waited for is decided, or else with the first that waits for what will not be. */
-  #release(): 'released' | null {
-    let blocked: { readonly act: Act; readonly grant: Grant } | null = null
-    for (const grant of this.#grants) {
-      for (const act of this.#byAuthor.get(grant.member) ?? []) {
-        if (this.#verdicts.has(act) || isStepDown(act) || !restsOn(act, grant)) continue
-        if (this.#waits(act, grant)) continue
-        if (!this.#waitsForLoss(act, grant)) {
-          this.#queue.push(grant)
-          return 'released'
-        }
-        blocked ??= { act, grant }
-      }
+    if (losses.length === 0) return null
+    let standing = standingBefore.get(act)
+    if (!standing) {
+      const past = this.acts.filter((each) => hasSeen(act, each))
+      standingBefore.set(act, (standing = new Set(decide(this.founder, past).lowering)))
     }
-    if (!blocked) return null
-    this.#released.add(blocked.act)
-    this.#queue.push(blocked.grant)
-    return 'released'
+    const known = losses.find((low) => standing.has(low))
+    return known ? codeOfLoss(known) : null
   }
 
   #settle(act: Act, verdict: ErrorCode | null): void {

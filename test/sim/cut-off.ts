@@ -55,7 +55,7 @@ export function checkCutOff(peer: Peer, run: Run, truth: Truth): void {
         const first = order(point, 'first')
         if (first < last || (first === last && compare(point, act) < 0)) continue
       }
-      const what = `${operation.kind} at ${truth.name(log)}/${index}, beyond ${length}`
+      const what = `${operation.kind} at ${truth.name(log)}/${index}, beyond ${length}, by ${truth.name(act.log)}/${act.index}`
       truth.violate('what was cut off does not count', `${peer.name} counts ${what}`)
     }
   }

@@ -444,10 +444,11 @@ describe('the roster', () => {
       // Whoever is senior and does not keep it undoes it; after that they can do the rest.
       expect(rolesAfter(lower(1, { log: logAt(1), length: 1 }))).toEqual(['owner', 'viewer', 'owner'])
       expect(rolesAfter(lower(1), lower(2))).toEqual(['owner', 'viewer', 'viewer'])
-      // Of what can be decided by nobody nothing waits.
-      const nobodys = entryOf(3, 1, 2, [lower(0)], [owners])
-      const roster = rosterOf([owners, nobodys, entryOf(0, 2, 3, [lower(1)], [nobodys])])
-      expect(roster.role(member(1))).toBe('viewer')
+      // What they had seen and had overruled took nothing, and does not put off what they do to others.
+      const undone = entryOf(0, 2, 2, [lower(1)], [owners])
+      const beyond = entryOf(2, 1, 2, [admit(3, 'viewer')], [owners])
+      const removes = entryOf(0, 3, 3, [remove(2, [{ log: logAt(2), length: 1 }])], [undone, theirs])
+      expect(rosterOf([owners, undone, theirs, beyond, removes]).role(member(3))).toBeNull()
     })
 
     it('undoes acts beyond it, also those that whoever removes their author had seen', () => {
