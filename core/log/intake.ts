@@ -28,7 +28,7 @@ const GATHER_MS = 25
 const BUSY_BLOCKS = 100
 /** Read without being sure that they are here, should Hypercore's own count be behind. */
 const PROBED_BLOCKS = 4
-const READ_BLOCKS = 512
+const READ_BLOCKS = 256
 const READ_BYTES = 8 * 1024 * 1024
 
 const FORKED = {

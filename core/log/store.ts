@@ -12,8 +12,11 @@ import { guardStore } from './guard.js'
 import { blockKeyOf, fillShared, openShared } from './shared-log.js'
 import { LogSecrets, type Epoch, type EpochSecret } from './secrets.js'
 
-/** Requests under way to one peer: Hypercore's default of 16 to begin with leaves a fast link idle. */
-const INFLIGHT_BLOCKS: [number, number] = [256, 512]
+/**
+ * Requests under way to one peer, at a round trip of up to 50 ms and of 100 ms or more. Hypercore's default of 16 to begin
+ * with leaves a fast link idle; what is under way can come in one turn, and 256 kept everyone waiting for up to 80 ms.
+ */
+const INFLIGHT_BLOCKS: [number, number] = [64, 128]
 
 export interface LogStoreOptions {
   readonly folder: string
