@@ -316,6 +316,8 @@ declare module 'hyperswarm' {
     join(topic: Uint8Array, options?: { client?: boolean; server?: boolean }): PeerDiscovery
     leave(topic: Uint8Array): Promise<void>
     flush(): Promise<boolean>
+    /** Forgets a peer that was banned, unless there is a reason not to. */
+    leavePeer(publicKey: Buffer): void
     destroy(options?: { force?: boolean }): Promise<void>
     suspend(): Promise<void>
     resume(): Promise<void>

@@ -1,7 +1,7 @@
 /** What is behind an unlocked data folder: its books, its desks, and the network. Locking closes it; unlocking makes another. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Hyperswarm from 'hyperswarm'
-import type { NoiseStream } from 'hyperswarm'
+import type { NoiseStream, PeerInfo } from 'hyperswarm'
 import {
   done,
   refuse,
@@ -35,6 +35,7 @@ import { RecoveryAnswers } from './recovery-answers.js'
 import { RecoveryDesk } from './recovery-desk.js'
 import { finishRestore, type Staged } from './restore.js'
 import { handlersOf, type FolderRequest, type Handler } from './requests/handlers.js'
+import { Crowd } from '../sync/crowd.js'
 import { Turns } from './turns.js'
 import type { SettingsFile } from './settings-file.js'
 import type { Vault } from './vault.js'
@@ -309,13 +310,17 @@ export class OpenedFolder {
     if (!started.ok) return
     const dht = started.value
     const pairing = startSwarm(dht)
+    const crowd = new Crowd(pairing)
     const end = async () => {
       await endSwarm(pairing)
       // What still waits for an answer is broken off.
       await dht.destroy({ force: true })
     }
     this.#network = { pairing, end }
-    pairing.on('connection', (stream: NoiseStream) => this.#onPairing(stream))
+    pairing.on('connection', (stream: NoiseStream, peer: PeerInfo) => {
+      this.#onPairing(stream)
+      crowd.come(stream, peer)
+    })
     this.#parts.joins.goOnline(pairing)
     this.#parts.arrivals.goOnline(pairing)
     this.#parts.links.goOnline(pairing)

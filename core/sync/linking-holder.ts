@@ -10,6 +10,7 @@ import Protomux, { type Channel } from 'protomux'
 import type { DeviceId, DeviceLinkId } from '../contract/index.js'
 import { deviceIdOf } from '../identity/certificates.js'
 import { deviceLinkKey, deviceLinkTopic } from '../identity/invite-code.js'
+import { vouchFor } from './crowd.js'
 import { Meeting } from './meeting.js'
 import { addMessage, fromHex, RevealMessage, ThanksMessage, toHex, type HelloMessage } from './messages.js'
 import {
@@ -169,6 +170,7 @@ export class LinkHolder extends EventEmitter<HolderEvents> {
       step = 'reveal'
       const found = await this.#arrived(message)
       if (typeof found === 'string') return refuse(found)
+      vouchFor(stream)
       device = found.device
       const proof = toHex(proofOf(this.#key, 'link-holder', stream.handshakeHash, side))
       sendReceive({ ...(await this.#o.about()), proof, nonce: found.nonce })

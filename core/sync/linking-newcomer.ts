@@ -10,6 +10,7 @@ import type { DeviceLinkId, ErrorCode } from '../contract/index.js'
 import { isDeviceValid, isFoundingValid } from '../identity/certificates.js'
 import { deviceLinkKey, deviceLinkTopic } from '../identity/invite-code.js'
 import { keyPairOf, type KeyPair } from '../identity/keys.js'
+import { vouchFor } from './crowd.js'
 import { Meeting } from './meeting.js'
 import { addMessage, fromHex, RevealMessage, ThanksMessage, toHex } from './messages.js'
 import {
@@ -141,6 +142,7 @@ export class LinkNewcomer extends EventEmitter<LinkNewcomerEvents> {
     const onReceive = async (greeting: ReceiveMessage) => {
       if (visit.greeting || !isProofValid(greeting.proof, this.#key, 'link-holder', handshake, otherSide(side)))
         return leave()
+      vouchFor(stream)
       const isFirst = this.#greeted().length === 0
       visit.greeting = greeting
       // Others who answer are shown beside the first, each with the words on their own screen.
@@ -241,8 +243,9 @@ export class LinkNewcomer extends EventEmitter<LinkNewcomerEvents> {
 
   #left(visit: Visit): void {
     this.#visits.delete(visit)
-    if (!visit.greeting) return
+    // A stranger may have made room: of those who are found under the topic, a look-up names only some.
     this.#meeting.hurry()
+    if (!visit.greeting) return
     const [next] = this.#greeted()
     if (next && visit.nonce === this.#record.nonce) {
       this.#save({ ...this.#record, ...next }).catch(() => {})

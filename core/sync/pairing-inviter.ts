@@ -12,6 +12,7 @@ import { deviceIdOf, memberIdOf, type FoundingCertificate } from '../identity/ce
 import type { EpochSecret } from '../log/secrets.js'
 import { inviteKey, inviteTopic } from '../identity/invite-code.js'
 import { verificationWords } from '../identity/words.js'
+import { vouchFor } from './crowd.js'
 import { Meeting } from './meeting.js'
 import {
   addMessage,
@@ -178,6 +179,7 @@ export class Inviter extends EventEmitter<InviterEvents> {
       step = 'reveal'
       const found = await this.#knocked(checked, message)
       if (typeof found === 'string') return sendRefused(found)
+      vouchFor(stream)
       member = checked
       const { inviter, inviterName, bookName } = this.#o.about()
       sendGreet({

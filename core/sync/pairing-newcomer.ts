@@ -11,6 +11,7 @@ import type { ErrorCode, InviteId } from '../contract/index.js'
 import { bookIdOf, isFoundingValid, type DeviceCertificate } from '../identity/certificates.js'
 import { inviteKey, inviteTopic } from '../identity/invite-code.js'
 import type { KeyPair } from '../identity/keys.js'
+import { vouchFor } from './crowd.js'
 import { Meeting } from './meeting.js'
 import {
   addMessage,
@@ -130,6 +131,7 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
 
     const onGreet = async (greeting: GreetMessage) => {
       if (!isProofValid(greeting.proof, this.#key, 'inviter', handshake, otherSide(side))) return leave()
+      vouchFor(stream)
       const isFirst = this.#greeted().length === 0
       visit.greeting = greeting
       // Others who answer are shown beside the first, each with the words on their own screen.
@@ -202,8 +204,9 @@ export class Newcomer extends EventEmitter<NewcomerEvents> {
 
   #left(visit: Visit): void {
     this.#visits.delete(visit)
-    if (!visit.greeting) return
+    // A stranger may have made room: of those who are found under the topic, a look-up names only some.
     this.#meeting.hurry()
+    if (!visit.greeting) return
     const [next] = this.#greeted()
     if (next && visit.nonce === this.#record.nonce) {
       this.#save({ ...this.#record, ...next }).catch(() => {})

@@ -13,6 +13,7 @@ import {
   type FoundingCertificate
 } from '../identity/certificates.js'
 import type { KeyPair } from '../identity/keys.js'
+import { vouchFor } from './crowd.js'
 import { addMessage, toHex } from './messages.js'
 import {
   certificateFromMessage,
@@ -101,6 +102,7 @@ export class RecoveryAnswerer {
       const isProved = isAskValid(signature, certificate, stream.handshakeHash, otherSide(side))
       if (state === 'asked' || !isProved || memberIdOf(certificate.member) !== member) return leave()
       state = 'asked'
+      vouchFor(stream)
       for (const book of this.o.booksOf(member)) sendOffer(this.#offer(book, stream.handshakeHash, side))
     }
     addMessage(channel, AskMessage, onAsk, leave)
