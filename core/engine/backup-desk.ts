@@ -158,7 +158,7 @@ export class BackupDesk {
   }
 
   #nextMs(): number | null {
-    if (this.o.settings.current.backup.mode !== 'daily' || !this.o.identity.member) return null
+    if (this.o.settings.current.backup.mode !== 'daily') return null
     const { lastDailyMs, failure } = this.record
     // A clock that was ahead when the last one was made must not put off the next for ever.
     const due = lastDailyMs === null ? Date.now() : Math.min(lastDailyMs, Date.now()) + DAY_MS
@@ -166,15 +166,21 @@ export class BackupDesk {
   }
 
   async #keys(passphrase: string | undefined): Promise<Outcome<BackupKeys>> {
-    const memberSeed = this.o.identity.member?.seed
-    if (!memberSeed)
-      return elsewhere('A backup is opened with your recovery phrase, and is made where that is.')
-    if (passphrase === undefined) return done({ memberSeed, passphrase: this.o.keyring.backupKey })
+    const { member, memberKey, device } = this.o.identity
+    if (!member) {
+      // A passphrase would open it for somebody who then is not the member: that takes the phrase.
+      if (passphrase !== undefined)
+        return elsewhere('A backup that is made here opens with that phrase, and with nothing else.')
+      const certificate = this.o.identity.certificate(this.o.settings.current.deviceName)
+      return done({ maker: { memberKey, device, certificate }, passphrase: null })
+    }
+    const maker = { memberSeed: member.seed }
+    if (passphrase === undefined) return done({ maker, passphrase: this.o.keyring.backupKey })
     const least = SAFEKEEPING_LIMITS.passphraseLeast
     if ([...passphrase].length < least)
       return refuse('PASSPHRASE_TOO_SHORT', `A passphrase has at least ${least} characters.`, { least })
     const keys = await stretch(passphrase, newStretching(STRENGTH), this.o.stretcher)
-    return done({ memberSeed, passphrase: keys })
+    return done({ maker, passphrase: keys })
   }
 
   async #write(path: string, kind: BackupRow['kind'], keys: BackupKeys, run: Run): Promise<Outcome<BackupRow>> {

@@ -4,13 +4,15 @@
  * one is marked as such. Every chunk is bound to all that stands before the first. In the chunks: records, each a kind,
  * a length and its bytes: the manifest, then for each book its pairs of stored bytes and an end.
  *
- * The random key stands in the header twice at most: sealed with a key derived from the member's seed, so that the phrase
- * opens every backup, and with one that Argon2id makes of a passphrase.
+ * The random key stands in the header twice at most: sealed with a key derived from the member's seed, or for the member's
+ * public key by a device that does not have that, so that the phrase opens every backup; and with one that Argon2id makes
+ * of a passphrase.
  */
 import { Buffer } from 'node:buffer'
 import * as v from 'valibot'
 import { LIMITS, done, refuse, type Outcome } from '../contract/index.js'
 import { derive, fingerprint } from '../identity/keys.js'
+import { CertificateMessage } from '../sync/messages.js'
 import { StretchingFile } from './passphrase.js'
 import { BookFile } from './sealed-files.js'
 import { SettingsSchema } from './settings-file.js'
@@ -30,13 +32,15 @@ const hex = (pattern: RegExp) => v.pipe(v.string(), v.regex(pattern))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 /** A 32-byte key in a secret box. */
 const sealedKey = hex(/^[0-9a-f]{144}$/)
+/** The same, or a sealed box for the member's key (backup-phrase.ts). */
+const sealedForPhrase = hex(/^(?:[0-9a-f]{144}|[0-9a-f]{192})$/)
 
 export const BackupHeaderFile = v.strictObject({
   version: v.literal(VERSION),
   madeMs: count,
   /** The stream's own header, 24 bytes. */
   stream: hex(/^[0-9a-f]{48}$/),
-  phrase: sealedKey,
+  phrase: sealedForPhrase,
   passphrase: v.nullable(v.strictObject({ stretching: StretchingFile, sealed: sealedKey }))
 })
 export type BackupHeaderFile = v.InferOutput<typeof BackupHeaderFile>
@@ -56,7 +60,10 @@ export type KeptSettings = v.InferOutput<typeof KeptSettings>
 
 export const Manifest = v.strictObject({
   madeMs: count,
-  memberSeed: hex(/^[0-9a-f]{64}$/),
+  /** Absent where a linked device made it, which does not have it. */
+  memberSeed: v.optional(hex(/^[0-9a-f]{64}$/)),
+  /** That device, and its signature of what every chunk is bound to. */
+  by: v.optional(v.strictObject({ certificate: CertificateMessage, signature: hex(/^[0-9a-f]{128}$/) })),
   phrase: v.picklist(['unconfirmed', 'confirmed']),
   settings: KeptSettings,
   books: v.array(

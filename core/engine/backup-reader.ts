@@ -11,13 +11,13 @@ import {
   decodeRecord,
   MOST_BACKUP_BYTES,
   MOST_RECORD_BYTES,
-  phraseKey,
   PREAMBLE_BYTES,
   readPreamble,
   RECORD_HEAD_BYTES,
   type BackupHeaderFile,
   type BackupRecord
 } from './backup-format.js'
+import { openByPhrase } from './backup-phrase.js'
 import { stretch, type Stretcher } from './passphrase.js'
 import { unseal } from './secret-box.js'
 
@@ -32,7 +32,8 @@ export class BackupFile {
     private readonly file: FileHandle,
     readonly header: BackupHeaderFile,
     readonly sizeBytes: number,
-    private readonly bound: Uint8Array,
+    /** What every chunk is bound to. */
+    readonly bound: Uint8Array,
     start: number
   ) {
     this.#read = start
@@ -84,9 +85,9 @@ export class BackupFile {
 
   /** The file's own key, 32 bytes. Refuses with BACKUP_KEY_WRONG. */
   async key(opener: BackupOpener, stretcher?: Stretcher): Promise<Outcome<Uint8Array>> {
-    const { phrase, passphrase } = this.header
+    const { passphrase } = this.header
     if ('memberSeed' in opener) {
-      const key = unseal(Buffer.from(phrase, 'hex'), phraseKey(opener.memberSeed))
+      const key = openByPhrase(this.header, opener.memberSeed)
       return key ? done(key) : wrongKey('This is not the phrase of whoever made this backup')
     }
     if (!passphrase) return wrongKey('This backup has no passphrase: it opens with the recovery phrase only')

@@ -4,14 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import sodium from 'sodium-universal'
-import {
-  boundTo,
-  CHUNK_BYTES,
-  encodeHeader,
-  encodeRecord,
-  phraseKey,
-  type BackupRecord
-} from './backup-format.js'
+import { boundTo, CHUNK_BYTES, encodeHeader, encodeRecord, type BackupRecord } from './backup-format.js'
+import { sealForPhrase, type BackupMaker } from './backup-phrase.js'
 import { syncFolder } from './files.js'
 import type { PassphraseKeys } from './passphrase.js'
 import { seal } from './secret-box.js'
@@ -23,7 +17,7 @@ const {
 
 /** What opens the backup. */
 export interface BackupKeys {
-  readonly memberSeed: Uint8Array
+  readonly maker: BackupMaker
   readonly passphrase: Pick<PassphraseKeys, 'stretching' | 'backup'> | null
 }
 
@@ -33,7 +27,8 @@ export const unfinished = (path: string): string => `${path}.part`
 export class BackupWriter {
   readonly #state = Buffer.alloc(sodium.crypto_secretstream_xchacha20poly1305_STATEBYTES)
   readonly #chunk = Buffer.alloc(CHUNK_BYTES)
-  readonly #bound: Uint8Array
+  /** What every chunk is bound to. */
+  readonly bound: Uint8Array
   #filled = 0
   #bytes = 0
 
@@ -45,13 +40,13 @@ export class BackupWriter {
   ) {
     const stream = Buffer.alloc(sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES)
     sodium.crypto_secretstream_xchacha20poly1305_init_push(this.#state, stream, key)
-    this.#bound = bound(stream)
+    this.bound = bound(stream)
   }
 
   /** Begins a file beside `path`. Readable by its owner only. */
   static async begin(path: string, keys: BackupKeys, madeMs: number): Promise<BackupWriter> {
     const key = randomBytes(sodium.crypto_secretstream_xchacha20poly1305_KEYBYTES)
-    const { memberSeed, passphrase } = keys
+    const { maker, passphrase } = keys
     let header: Uint8Array = new Uint8Array()
     const file = await open(unfinished(path), 'w', 0o600)
     const writer = new BackupWriter(path, file, key, (stream) => {
@@ -59,7 +54,7 @@ export class BackupWriter {
         version: 1,
         madeMs,
         stream: Buffer.from(stream).toString('hex'),
-        phrase: Buffer.from(seal(key, phraseKey(memberSeed))).toString('hex'),
+        phrase: sealForPhrase(key, maker),
         passphrase: passphrase && {
           stretching: passphrase.stretching,
           sealed: Buffer.from(seal(key, passphrase.backup)).toString('hex')
@@ -103,13 +98,7 @@ export class BackupWriter {
     const cipher = Buffer.alloc(4 + this.#filled + sodium.crypto_secretstream_xchacha20poly1305_ABYTES)
     const message = this.#chunk.subarray(0, this.#filled)
     cipher.writeUInt32LE(cipher.length - 4)
-    sodium.crypto_secretstream_xchacha20poly1305_push(
-      this.#state,
-      cipher.subarray(4),
-      message,
-      this.#bound,
-      tag
-    )
+    sodium.crypto_secretstream_xchacha20poly1305_push(this.#state, cipher.subarray(4), message, this.bound, tag)
     this.#filled = 0
     await this.#write(cipher)
   }

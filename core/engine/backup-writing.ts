@@ -1,8 +1,8 @@
 /** What goes into a backup, in its order. */
-import { Buffer } from 'node:buffer'
 import type { BookId, LogId } from '../contract/index.js'
 import { pairsOf } from '../log/store-copy.js'
 import type { Manifest } from './backup-format.js'
+import { authorshipOf } from './backup-phrase.js'
 import { checkCancelled, type Run } from './backup-run.js'
 import { BackupWriter, type BackupKeys } from './backup-writer.js'
 import type { BookSession } from './book-session.js'
@@ -37,7 +37,7 @@ export async function writeBackup(o: WritingOptions, run: Run): Promise<Written>
   const { sessions, leftOut } = await sharedBooks(o.library)
   const writer = await BackupWriter.begin(o.path, o.keys, o.madeMs)
   try {
-    await writer.add({ kind: 'manifest', manifest: await manifestOf(o, sessions) })
+    await writer.add({ kind: 'manifest', manifest: await manifestOf(o, sessions, writer.bound) })
     const progress = new Progress(sessions, run)
     for (const session of sessions) await addBook(writer, session, progress)
     return { sizeBytes: await writer.finish(), books: sessions.length, leftOut }
@@ -54,7 +54,11 @@ async function sharedBooks(library: Library): Promise<{ sessions: BookSession[];
   return { sessions: sessions.filter(({ kind }) => kind === 'shared'), leftOut: ids.length - sessions.length }
 }
 
-async function manifestOf(o: WritingOptions, sessions: readonly BookSession[]): Promise<Manifest> {
+async function manifestOf(
+  o: WritingOptions,
+  sessions: readonly BookSession[],
+  bound: Uint8Array
+): Promise<Manifest> {
   const { memberName, language, theme, density, network } = o.settings.current
   const books: Manifest['books'] = []
   for (const session of sessions) {
@@ -65,7 +69,7 @@ async function manifestOf(o: WritingOptions, sessions: readonly BookSession[]): 
   }
   return {
     madeMs: o.madeMs,
-    memberSeed: Buffer.from(o.keys.memberSeed).toString('hex'),
+    ...authorshipOf(o.keys.maker, bound),
     phrase: o.identity.phrase === 'confirmed' ? 'confirmed' : 'unconfirmed',
     settings: {
       memberName,

@@ -12,9 +12,9 @@ import { keyFromZ32 } from '../identity/bytes.js'
 import { bookIdOf } from '../identity/certificates.js'
 import { readPhrase } from '../identity/phrase.js'
 import { StoreFiller } from '../log/store-copy.js'
-import { fromHex } from '../sync/messages.js'
 import { foundingFromMessage } from '../sync/proofs.js'
 import { damaged, tooNew, type KeptSettings, type Manifest } from './backup-format.js'
+import { seedOf } from './backup-phrase.js'
 import { BackupFile, type BackupOpener } from './backup-reader.js'
 import { checkCancelled, type Run } from './backup-run.js'
 import { BookSession } from './book-session.js'
@@ -96,7 +96,9 @@ async function stage(o: RestoreOptions, staging: string, run: Run): Promise<Outc
     if (!key.ok) return key
     const manifest = await extract(file.value, key.value, staging, run)
     if (!manifest.ok) return manifest
-    const seed = fromHex(manifest.value.memberSeed)
+    const given = 'memberSeed' in opener.value ? opener.value.memberSeed : null
+    const seed = seedOf(manifest.value, file.value.header, file.value.bound, given)
+    if (!seed) return damaged('none of your devices made it')
     // Who brings the phrase has it written down.
     const phrase = 'phrase' in o.by ? 'confirmed' : manifest.value.phrase
     await replaceIdentity(o.vault, staging, newDeviceOf(seed, phrase))

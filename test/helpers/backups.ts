@@ -6,7 +6,7 @@ import { BackupFile, type BackupOpener } from '../../core/engine/backup-reader.j
 import { BackupWriter, type BackupKeys } from '../../core/engine/backup-writer.js'
 
 export const SEED = new Uint8Array(Buffer.alloc(32, 9))
-export const PHRASE_KEYS: BackupKeys = { memberSeed: SEED, passphrase: null }
+export const PHRASE_KEYS: BackupKeys = { maker: { memberSeed: SEED }, passphrase: null }
 
 export const manifest = (books: Manifest['books'] = []): Extract<BackupRecord, { kind: 'manifest' }> => ({
   kind: 'manifest',

@@ -73,7 +73,6 @@ describe('a linked device that is lost', { timeout: 3 * MINUTES }, () => {
     expect(await phone.payees(book)).toEqual(['On the phone'])
     expect(await phone.payees(house)).toEqual([])
     expect(await phone.refusal('showPhrase', { language: 'en', sure: 'yes' })).toBe('PHRASE_ELSEWHERE')
-    expect(await phone.refusal('backup', {})).toBe('PHRASE_ELSEWHERE')
     expect(await phone.refusal('linkDevice', {})).toBe('PHRASE_ELSEWHERE')
 
     // It knocks as one more device of Ana's, and she lets it in by mistake: it is given nothing.

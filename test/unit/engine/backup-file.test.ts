@@ -31,7 +31,7 @@ const stretching: Stretching = {
   salt: '0102030405060708090a0b0c0d0e0f10'
 }
 const withPassphrase = async (passphrase: string): Promise<BackupKeys> => ({
-  memberSeed: SEED,
+  maker: { memberSeed: SEED },
   passphrase: await stretch(passphrase, stretching)
 })
 
