@@ -7,8 +7,8 @@
  * by one that stands already and names where their logs end. What stands is never undone by what is decided later, so
  * when owners take each other's rights away at the same time, the more senior one's act holds (OVERRULED is the other's
  * code). Whether their author had seen that their own right was taken is asked of what they had seen, decided in the same
- * way, so that nobody's seniority makes up for what they knew. Stepping down is decided last, the more senior first, and
- * never leaves a book without an owner.
+ * way, so that nobody's seniority makes up for what they knew. Stepping down is decided last, the more senior first. No act
+ * leaves a book without an owner.
  */
 import type { ErrorCode, MemberId } from '../contract/index.js'
 import {
@@ -79,7 +79,8 @@ class Decision {
       for (const act of this.#byAuthor.get(grant.member) ?? []) {
         if (this.#verdicts.get(act) === null || !restsOn(act, grant)) continue
         if (isStepDown(act) || this.#waits(act, grant)) continue
-        this.#settle(act, lossOf(act, grant, this.#lowering) ?? this.#knownLoss(act, grant))
+        const loss = lossOf(act, grant, this.#lowering) ?? this.#knownLoss(act, grant)
+        this.#settle(act, loss ?? (this.#leavesAnOwner(act) ? null : 'LAST_OWNER'))
       }
     }
   }
@@ -152,8 +153,9 @@ class Decision {
     return losses.includes(null) ? null : (losses[0] ?? 'NOT_ALLOWED')
   }
 
-  #leavesAnOwner(stepDown: Act): boolean {
-    return this.#grants.some((grant) => isInForce(grant, [...this.#lowering, stepDown]))
+  #leavesAnOwner(act: Act): boolean {
+    if (!lowers(act)) return true
+    return [...this.#grants, ...this.#queue].some((grant) => isInForce(grant, [...this.#lowering, act]))
   }
 }
 

@@ -339,11 +339,19 @@ export class Roster {
     for (const act of this.#own.sort(compareActs)) {
       if (this.#isOwnerAct(act)) continue
       const { role, code } = this.#membership.at(act, this.#isOwnerAct)
-      const isLast = act.operation.kind === 'remove' && role === 'owner'
-      const verdict = role && !isLast ? null : (this.#verdicts.get(act) ?? code ?? 'NOT_ALLOWED')
+      const isLast = act.operation.kind === 'remove' && (role === 'owner' || this.#isOnlyOwner(act.author))
+      const why = isLast && role !== 'owner' ? 'LAST_OWNER' : (this.#verdicts.get(act) ?? code ?? 'NOT_ALLOWED')
+      const verdict = role && !isLast ? null : why
       this.#verdicts.set(act, verdict)
       if (verdict === null) this.#membership.add(act)
     }
+  }
+
+  /** Also one who was made that while they were leaving. */
+  #isOnlyOwner(member: MemberId): boolean {
+    const membership = this.#membership
+    const owners = membership.members().filter((each) => membership.roleNow(each) === 'owner')
+    return owners.length === 1 && owners[0] === member
   }
 
   /** Whether an act that stands takes away from what has come already. */

@@ -1,8 +1,10 @@
 /** What people do with a running app: whether it lets them, and what it makes of it. */
+import type { Place } from '../../core/contract/index.js'
 import type { Action } from '../../core/domain/roles.js'
 import { deedOf } from './bookkeeping.js'
+import { link, linkable } from './linking.js'
 import type { Peer } from './peer.js'
-import { adopt, admit, comment, deal, invite, revokeInvite, type Deal } from './people.js'
+import { adopt, adoptable, adoptAt, admit, comment, deal, invite, revokeInvite, type Deal } from './people.js'
 import type { Run } from './run.js'
 import type { Step, StepKind } from './steps.js'
 import type { World } from './world.js'
@@ -19,6 +21,7 @@ const RIGHTS = {
   renameBook: 'setBook',
   comment: 'comment',
   adopt: 'adopt',
+  adoptTwice: 'adopt',
   invite: 'invite',
   revokeInvite: 'revokeInvite',
   admit: 'admit',
@@ -27,6 +30,7 @@ const RIGHTS = {
   leave: 'remove',
   revokeDevice: 'revokeDevice',
   nameDevice: 'nameDevice',
+  link: null,
   quarrel: 'setRole',
   clash: 'amend',
   overreach: null
@@ -37,6 +41,7 @@ export type Doing = keyof typeof RIGHTS
 export const isDoing = (kind: StepKind): kind is Doing => kind in RIGHTS
 
 export function mayDo(peer: Peer, run: Run, kind: Doing): boolean {
+  if (kind === 'link' && !(peer.phrase === 'here' && run.role !== null)) return false
   if (peer.conduct === 'rogue' || run.book.accounts().length === 0) return false
   const right = RIGHTS[kind]
   return right === null ? run.role !== null || peer.conduct === 'tampered' : run.lets(right).ok
@@ -54,6 +59,10 @@ export function doings(world: World, peer: Peer, run: Run, kind: Doing, step: St
       return void comment(run, step)
     case 'adopt':
       return void adopt(run, step)
+    case 'adoptTwice':
+      return adoptTwice(world, run, step)
+    case 'link':
+      return linkOne(world, peer, step)
     case 'clash':
       return clash(world, step)
     case 'quarrel':
@@ -74,12 +83,30 @@ function letIn({ peers, network }: World, peer: Peer, run: Run, step: Step): voi
   const knock = peers.filter(
     (each) =>
       each !== peer &&
+      each.phrase === 'here' &&
       network.reaches(peer, each) &&
       !run.roster.isRevoked(each.deviceId, each.member) &&
       (each.standing === 'stranger' || !run.roster.role(each.member))
   )
   const newcomer = knock[step.pick % Math.max(1, knock.length)]
   if (newcomer) void admit(peer, newcomer, step)
+}
+
+function linkOne({ peers, network }: World, peer: Peer, step: Step): void {
+  const able = linkable(peer, peers, (other) => network.reaches(peer, other))
+  const device = able[step.pick % Math.max(1, able.length)]
+  if (device) void link(peer, device)
+}
+
+/** Up to three people adopt the same of what is listed, before they hear of each other. */
+function adoptTwice({ peers }: World, run: Run, step: Step): void {
+  const able = peers.flatMap((each) => (each.up && mayDo(each, each.up, 'adopt') ? [each.up] : []))
+  const adopters = (place: Place): Run[] =>
+    able.filter((each) => adoptable(each).some((row) => row.place === place))
+  const listed = adoptable(run).filter(({ place }) => adopters(place).length > 1)
+  const chosen = listed[step.pick % Math.max(1, listed.length)]
+  if (!chosen) return
+  for (const each of adopters(chosen.place).slice(0, 3)) void adoptAt(each, chosen)
 }
 
 function about({ peers }: World, peer: Peer, run: Run, kind: Deal, step: Step): void {

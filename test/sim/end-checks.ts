@@ -2,6 +2,7 @@
 import type { LogId } from '../../core/contract/index.js'
 import type { Peer } from './peer.js'
 import { checkAccounted } from './accounting.js'
+import { checkAdoptions } from './adoptions.js'
 import { checkCutOff } from './cut-off.js'
 import { replay, type Replayed } from './replay.js'
 import type { Around, Run } from './run.js'
@@ -17,6 +18,10 @@ export function checkEnd(peers: readonly Peer[], truth: Truth, around: Around): 
   const met = knownDevices(peers, truth)
   const all = replayAll(met, around)
   const present = met.filter((peer) => isPresent(peer, all))
+  if (truth.hasLostDisk && isSplit(present)) {
+    around.tally.count('worlds that end split by a lost disk')
+    return
+  }
   const [first] = present
   for (const peer of present) {
     const { run, name } = peer
@@ -38,10 +43,18 @@ export function checkEnd(peers: readonly Peer[], truth: Truth, around: Around): 
     checkWaits(met, present, peer, truth)
     checkAcknowledged(present, peer, run, truth)
     checkAccounted(peer, run, truth)
+    checkAdoptions(peer, run, truth)
     checkCutOff(peer, run, truth)
-    checkSecrets(peer, run, peers, truth)
+    checkSecrets(peer, run, { peers, present }, truth)
   }
 }
+
+/**
+ * Who let someone in and then lost their disk does not know them, and takes nothing from whom they do not know: they have to
+ * be let in again, also where somebody who has gone since still has the admission.
+ */
+const isSplit = (present: readonly Peer[]): boolean =>
+  present.some(({ up }) => present.some(({ remote }) => up?.belonging.standingOf(remote) === 'unknown'))
 
 /** All entries of these devices' disks. */
 function replayAll(peers: readonly Peer[], { founder, book: id }: Around): Replayed {
@@ -138,7 +151,12 @@ function checkAcknowledged(present: readonly Peer[], peer: Peer, run: Run, truth
 }
 
 /** Everyone who is present writes with a secret that they have and that nobody has who has gone. */
-function checkSecrets(peer: Peer, run: Run, peers: readonly Peer[], truth: Truth): void {
+function checkSecrets(
+  peer: Peer,
+  run: Run,
+  { peers, present }: { readonly peers: readonly Peer[]; readonly present: readonly Peer[] },
+  truth: Truth
+): void {
   const { current, due } = run.roster.rotation()
   // Where the devices of all owners were revoked it waits for one of them to come with a new one.
   const canChange = peers.some(({ up, conduct }) => conduct === 'honest' && up?.allows('rotate').ok)
@@ -149,7 +167,7 @@ function checkSecrets(peer: Peer, run: Run, peers: readonly Peer[], truth: Truth
     truth.violate('secrets change when someone goes', `${peer.name} does not write with the current secret`)
   }
   if (epoch === 'founding' || (due === 'yes' && !canChange)) return
-  const disks = peers.map(({ disk }) => disk)
+  const disks = present.map(({ disk }) => disk)
   for (const { name, member, run: other } of peers) {
     if (run.roster.role(member) || truth.betrayed.has(`${epoch} ${member}`)) continue
     if (!other?.secrets.all().some((each) => each.epoch === epoch)) continue

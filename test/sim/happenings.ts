@@ -40,7 +40,12 @@ export function isPossible(world: World, peer: Peer, kind: StepKind): boolean {
     case 'restoreCopy':
       return peer.copy !== null && peer.conduct !== 'rogue'
     case 'restoreBackup':
-      return peer.copy !== null && peer.conduct !== 'rogue' && world.peers.length < MOST_DEVICES
+      return (
+        peer.copy !== null &&
+        peer.phrase === 'here' &&
+        peer.conduct !== 'rogue' &&
+        world.peers.length < MOST_DEVICES
+      )
     case 'lie':
       // One that lies is enough to learn from.
       return peer.up !== null && peer !== world.peers[0] && world.truth.lies.size === 0

@@ -7,7 +7,9 @@ import {
   type DeviceCertificate
 } from '../../core/identity/certificates.js'
 import { keyPairOf, type KeyPair } from '../../core/identity/keys.js'
+import { openSealed } from '../../core/identity/sealing.js'
 import type { FolderOrigin } from '../../core/log/store.js'
+import type { Sealed } from '../../core/ops/operations.js'
 import type { RemoteDevice } from '../../core/sync/peer.js'
 import type { Disk, DiskCopy } from './disk.js'
 import { Faults } from './io.js'
@@ -21,6 +23,9 @@ export interface SimIdentity {
   readonly device: KeyPair
   readonly certificate: DeviceCertificate
 }
+
+/** `elsewhere`: the device was linked by a code, and has its person's word but not their key. */
+export type Phrase = 'here' | 'elsewhere'
 
 /** 2026-01-01, give or take some years of skew. */
 const BEGIN_MS = 1_767_225_600_000
@@ -47,7 +52,8 @@ export class Peer {
   constructor(
     readonly name: string,
     readonly identity: SimIdentity,
-    readonly around: Around
+    readonly around: Around,
+    readonly phrase: Phrase = 'here'
   ) {
     this.member = memberIdOf(identity.certificate.member)
     this.deviceId = deviceIdOf(identity.certificate.device)
@@ -67,6 +73,21 @@ export class Peer {
   get remote(): RemoteDevice {
     const { member, deviceId: device, name } = this
     return { member, device, deviceName: name, platform: 'sim' }
+  }
+
+  /** As `Identity.open`. */
+  open(sealed: readonly Sealed[], bytes: number): Uint8Array | null {
+    const { memberKeys, device } = this.identity
+    const keys: [KeyPair, string][] = [[device, this.deviceId]]
+    if (this.phrase === 'here') keys.unshift([memberKeys, this.member])
+    for (const [key, id] of keys) {
+      const box = sealed.find((each) => each.member === id)
+      const secret = box && openSealed(box, key, bytes)
+      if (!secret) continue
+      if (this.phrase === 'elsewhere') this.around.tally.count('secret that was sealed for a linked device')
+      return secret
+    }
+    return null
   }
 
   clockMs(nowMs: number): number {

@@ -134,14 +134,20 @@ function keptOf(run: Run, { member }: Peer, { pick, other }: Step): Record<LogId
   return Object.fromEntries(all.map(({ log, length }, at) => [log, Math.max(1, length - ((other + at) % 4))]))
 }
 
+export const adoptable = (run: Run): NotCounted[] =>
+  run.book.notCounted().filter(({ place }) => run.book.draftAdopt(place).ok)
+
+type NotCounted = ReturnType<Run['book']['notCounted']>[number]
+
 export async function adopt(run: Run, step: Step): Promise<void> {
-  const listed = run.book.notCounted().filter(({ place }) => run.book.draftAdopt(place).ok)
+  const listed = adoptable(run)
   const chosen = listed[step.pick % Math.max(1, listed.length)]
-  if (!chosen) return
-  const handlers = historyHandlers(
-    parts(run, `the adoption of what ${run.roster.memberName(chosen.origin.author)} did`)
-  )
-  await handlers.adopt({ book: run.id, place: chosen.place })
+  if (chosen) await adoptAt(run, chosen)
+}
+
+export async function adoptAt(run: Run, { place, origin }: NotCounted): Promise<void> {
+  const what = `the adoption of what ${run.roster.memberName(origin.author)} did`
+  await historyHandlers(parts(run, what)).adopt({ book: run.id, place })
 }
 
 export async function comment(run: Run, step: Step): Promise<void> {

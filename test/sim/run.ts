@@ -12,15 +12,13 @@ import { Healer, type HealerSide } from '../../core/engine/healer.js'
 import { LedgerFold } from '../../core/engine/ledger-fold.js'
 import type { KnownDevice } from '../../core/engine/sightings.js'
 import type { FoundingCertificate } from '../../core/identity/certificates.js'
-import type { KeyPair } from '../../core/identity/keys.js'
-import { openSealed } from '../../core/identity/sealing.js'
 import type { Delivery } from '../../core/log/delivery.js'
 import { Intake } from '../../core/log/intake.js'
 import { LogLearner } from '../../core/log/learner.js'
 import { LogSecrets, type Epoch } from '../../core/log/secrets.js'
 import type { FolderOrigin } from '../../core/log/store.js'
 import { LogWriter, retireSegment, type WriterState, type WriterStateFile } from '../../core/log/writer.js'
-import type { Operation, PlacedEntry, Sealed } from '../../core/ops/operations.js'
+import type { Operation, PlacedEntry } from '../../core/ops/operations.js'
 import { isSame, type BookRecord } from './disk.js'
 import { Io } from './io.js'
 import { simulatedPace } from './pace.js'
@@ -137,7 +135,7 @@ export class Run implements HealerSide {
     this.secrets = new BookSecrets({
       store,
       roster: this.roster,
-      identity: { open: (sealed, bytes) => openFor(peer, sealed, bytes) },
+      identity: { open: (sealed, bytes) => peer.open(sealed, bytes) },
       save: (later) => this.#keep({ later: [...later] }),
       learned: () => this.intake.unlock(),
       randomBytes: (count) => random.bytes(count)
@@ -278,6 +276,8 @@ export class Run implements HealerSide {
         return current()
       },
       sightings: { one: (device: DeviceId) => around.deviceOf(device) },
+      vector: () => this.vector(),
+      file: {},
       allows: (action: Action, whose?: 'own' | 'others') => this.lets(action, whose),
       write: (make: Make) => this.#written(what, make)
     }
@@ -470,20 +470,6 @@ export class Run implements HealerSide {
       state: this.#stateFile
     })
   }
-}
-
-/** As `Identity.open`. */
-function openFor({ identity, member, deviceId }: Peer, sealed: readonly Sealed[], bytes: number) {
-  const keys: [KeyPair, string][] = [
-    [identity.memberKeys, member],
-    [identity.device, deviceId]
-  ]
-  for (const [key, id] of keys) {
-    const box = sealed.find((each) => each.member === id)
-    const secret = box && openSealed(box, key, bytes)
-    if (secret) return secret
-  }
-  return null
 }
 
 const told = (error: unknown): string =>

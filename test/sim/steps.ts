@@ -21,9 +21,13 @@ const WEIGHTS = {
   leave: 1,
   revokeDevice: 2,
   nameDevice: 1,
+  /** Somebody links a second device by a code. */
+  link: 5,
   /** Two owners undo each other. */
   quarrel: 4,
   adopt: 5,
+  /** Two people adopt the same before they hear of each other. */
+  adoptTwice: 12,
   comment: 3,
   /** What the app would not let them do, by an app that was tampered with. */
   overreach: 6,

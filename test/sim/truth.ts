@@ -16,6 +16,7 @@ export interface Violation {
     | 'someone owns the book'
     | 'the fold is what its entries make'
     | 'what was cut off does not count'
+    | 'what is adopted twice counts once'
     | 'secrets change when someone goes'
     | 'the trial balance is zero'
     | 'balances are sums'
@@ -82,6 +83,11 @@ export class Truth {
     for (const each of this.acknowledged) {
       if (each.peer === peer && !disk.block(each.log, each.index)) this.#orphans.add(each)
     }
+  }
+
+  /** Whether a disk was replaced by an older copy, and something was on it that its person had been told is saved. */
+  get hasLostDisk(): boolean {
+    return this.#orphans.size > 0
   }
 
   /** Whether this, or what it builds on, can be had from nobody, and nobody is to blame. */

@@ -7,7 +7,8 @@ import { checkEnd } from './end-checks.js'
 import { crash, happen, isPossible, restart } from './happenings.js'
 import { Network } from './network.js'
 import { PARTS, type Parts } from './parts.js'
-import { newIdentity, Peer, type SimIdentity } from './peer.js'
+import { newIdentity, Peer, type Phrase, type SimIdentity } from './peer.js'
+import { link } from './linking.js'
 import { admit } from './people.js'
 import { Random } from './random.js'
 import { operations, type Around } from './run.js'
@@ -39,6 +40,8 @@ export interface SimResult {
 
 const ROUND_STEPS = 5
 const SECOND_DEVICE = 0.25
+/** Of second devices. */
+const LINKED = 0.5
 const TAMPERED = 0.15
 const AT_FIRST = 0.6
 /** When all is healed and nobody does anything, nothing happens any more after this long. */
@@ -76,15 +79,15 @@ export class World {
     this.peers = [new Peer(nameOf(0), first, this.around)]
     while (this.peers.length < options.peers) {
       const of = this.#keys.chance(SECOND_DEVICE) ? (this.#keys.pick(this.peers) ?? null) : null
-      const peer = this.addPeer(of)
+      const peer = this.addPeer(of, of && this.#keys.chance(LINKED) ? 'elsewhere' : 'here')
       if (!of && this.#keys.chance(TAMPERED)) peer.conduct = 'tampered'
     }
   }
 
   /** One more device: of a new person, or beside another one of theirs. */
-  addPeer(beside: Peer | null): Peer {
+  addPeer(beside: Peer | null, phrase: Phrase = 'here'): Peer {
     const name = nameOf(this.peers.length)
-    const peer = new Peer(name, newIdentity(name, this.#keys, beside?.identity ?? null), this.around)
+    const peer = new Peer(name, newIdentity(name, this.#keys, beside?.identity ?? null), this.around, phrase)
     this.peers.push(peer)
     return peer
   }
@@ -129,7 +132,10 @@ export class World {
     void founder.up?.save('the founding', () => operations(foundingOperations(founder)))
     await this.#scheduler.runAll()
     for (const newcomer of others) {
-      if (this.#script.chance(AT_FIRST)) void admit(founder, newcomer, drawStep(this.#script))
+      if (!this.#script.chance(AT_FIRST)) continue
+      const step = drawStep(this.#script)
+      if (newcomer.phrase === 'here') void admit(founder, newcomer, step)
+      else if (newcomer.member === founder.member) void link(founder, newcomer)
     }
     await this.#go(300)
   }

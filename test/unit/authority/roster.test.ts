@@ -408,6 +408,37 @@ describe('the roster', () => {
     })
   })
 
+  it('keeps the last of three owners of whom each takes the next one’s right', () => {
+    const first = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'owner'), admit(2, 'owner')])
+    const second = entryOf(2, 1, 2, [remove(1)], [first])
+    const kept = [{ log: logAt(2), length: 2 }]
+    const senior = entryOf(0, 2, 3, [{ kind: 'setRole', member: member(2), role: 'viewer', kept }], [second])
+    const junior = entryOf(1, 1, 2, [remove(0, [{ log: logAt(0), length: 3 }])], [first])
+    for (const entries of [
+      [first, second, senior, junior],
+      [first, junior, second, senior]
+    ]) {
+      const roster = rosterOf(entries)
+      expect([0, 1, 2].map((number) => roster.role(member(number)))).toEqual([null, 'owner', 'viewer'])
+      expect(roster.judge(second, remove(1), 0, null)).toBe('LAST_OWNER')
+    }
+  })
+
+  it('keeps one who is made the only owner while they are leaving', () => {
+    const first = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'contributor')])
+    const leaves = entryOf(1, 1, 2, [remove(1)], [first])
+    const hands = entryOf(0, 2, 2, [{ kind: 'setRole', member: member(1), role: 'owner', kept: [] }], [first])
+    const steps = entryOf(0, 3, 3, [{ kind: 'setRole', member: member(0), role: 'viewer', kept: [] }], [first])
+    for (const entries of [
+      [first, leaves, hands, steps],
+      [first, hands, steps, leaves]
+    ]) {
+      const roster = rosterOf(entries)
+      expect([roster.role(member(0)), roster.role(member(1))]).toEqual(['viewer', 'owner'])
+      expect(roster.judge(leaves, remove(1), 0, null)).toBe('LAST_OWNER')
+    }
+  })
+
   describe('of what is cut off', () => {
     const first = entryOf(0, 1, 1, [admit(0, 'owner'), admit(1, 'contributor')])
     const posts = [2, 3, 4].map((lamport, at) => entryOf(1, at + 1, lamport, [], [first]))
