@@ -116,18 +116,21 @@ class EntryFold {
       operation.kind === 'void' ? this.#voided(operation, replaced) : this.#amended(operation, transaction)
     if (typeof content === 'string') return content
     const ids = replaced.map((version) => version.id)
-    this.#forgetUncounted(index)
+    const wasListed = this.#forgetUncounted(index)
     const { kind } = operation
-    this.#admit(new Version(transaction, this.#origin, index, kind, content, ids, null, this.#adoptions))
+    this.#admit(
+      new Version(transaction, this.#origin, index, kind, content, ids, null, this.#adoptions, wasListed)
+    )
     this.#state.digest.touch(transaction)
     return null
   }
 
-  /** A version that is adopted now was kept in the history as one that does not count. */
-  #forgetUncounted(operation: number): void {
+  /** A version that is adopted now may have been kept in the history as one that does not count; says whether it was. */
+  #forgetUncounted(operation: number): boolean {
     const uncounted =
       this.#adoptions && this.#state.versions.at(this.#origin.log, this.#origin.index, operation)
-    if (uncounted) uncounted.transaction.forget(uncounted)
+    uncounted?.transaction.forget(uncounted)
+    return uncounted !== null
   }
 
   /** Makes an operation that this entry's author knew as not counted count. */
@@ -326,11 +329,14 @@ class EntryFold {
     if (operation.kind === 'amend' || operation.kind === 'void') this.#keepInHistory(operation, index, code)
   }
 
-  /** A version that is not counted is still shown in the history of the first transaction that it names. */
+  /**
+   * A version that is not counted is still shown in the history of the first transaction that it names, whether what it
+   * names was adopted already or is only later.
+   */
   #keepInHistory(operation: Of<'amend' | 'void'>, index: number, reason: ErrorCode): void {
     const known = operation.replaces
       .map((id) => this.#state.versions.get(id))
-      .find((version) => version !== null && this.#sees(version))
+      .find((version) => version && (this.#sees(version) || (version.wasListed && this.#has(version.origin))))
     if (!known) return
     const { transaction } = known
     const content = operation.kind === 'amend' ? operation : known.content

@@ -66,7 +66,9 @@ export class Version implements Adoptable {
     readonly replaces: readonly VersionId[],
     /** Why it is not counted. */
     readonly reason: ErrorCode | null,
-    readonly adoptions: readonly Origin[] | null = null
+    readonly adoptions: readonly Origin[] | null = null,
+    /** Whether it was in the history before it was adopted. */
+    readonly wasListed: boolean = false
   ) {}
 
   get id(): VersionId {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Place } from '../../../core/contract/index.js'
+import type { Place, VersionId } from '../../../core/contract/index.js'
 import type { Judge } from '../../../core/book/types.js'
 import { placeOf } from '../../../core/ops/place.js'
 import { Device, keyLike, moving, valueOf } from '../../helpers/book-world.js'
@@ -30,5 +30,30 @@ describe('an operation that was adopted', () => {
     }
     expect(asked.book.digest()).toBe(owner.book.digest())
     expect(owner.book.notCounted()).toEqual([])
+  })
+
+  it('has the same history, whether it was adopted before or after more of its author’s came', () => {
+    const [owner, gone, early, late] = [1, 2, 3, 4].map((number) => new Device(number, cutOff)) as [
+      Device,
+      Device,
+      Device,
+      Device
+    ]
+    const bank = owner.addAccount('Bank', 'asset')
+    const food = owner.addAccount('Food', 'expense')
+    const id = owner.post(moving(bank, food, 500))
+    for (const each of [gone, early, late]) each.pull(owner)
+    const amend = (amountMinor: number, replaced: string) => {
+      const content = valueOf(gone.book.checkDraft(moving(bank, food, amountMinor)))
+      return gone.write({ kind: 'amend', ...content, replaces: [replaced as VersionId] })
+    }
+    const first = amend(600, id)
+    owner.take(first)
+    const adoption = owner.write(valueOf(owner.book.draftAdopt(placeOf(gone.log, first.index, 0))))
+    const second = amend(700, placeOf(gone.log, first.index, 0))
+    for (const entry of [first, second, adoption]) early.take(entry)
+    for (const entry of [first, adoption, second]) late.take(entry)
+    expect(late.book.transaction(id)).toEqual(early.book.transaction(id))
+    expect(valueOf(early.book.transaction(id)).history).toHaveLength(3)
   })
 })
