@@ -2,7 +2,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { dataFolder } from '../core/contract/index.js'
-import { joinLinkIn } from './links.js'
+import { joinLinkIn } from './join-links.js'
 
 export interface LaunchOptions {
   /** The data folder; absolute. */

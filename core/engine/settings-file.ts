@@ -55,7 +55,11 @@ export class SettingsFile {
   /** What is stored, with defaults for what is missing or damaged. */
   static async open(folder: string): Promise<SettingsFile> {
     const path = join(folder, 'settings.json')
-    const bytes = await readIfThere(path)
+    return SettingsFile.read(path, await readIfThere(path))
+  }
+
+  /** The settings in a file's bytes; null where there is none. */
+  static read(path: string, bytes: Uint8Array | null): SettingsFile {
     const json = bytes && safeJson(bytes)
     const stored = isRecord(json) ? json : {}
     const { known, unknown } = sorted(stored)

@@ -5,6 +5,7 @@ import { backupFile, backupParts, keyring, sealedContent, sealedFile, settings }
 import { entry, forkEvidence, header, sealedBox } from './targets/logs.js'
 import { linkingMessages, pairingMessages, peerMessages, recoveryMessages } from './targets/messages.js'
 import { address, amount, date, invite, names, phrase, posting, text } from './targets/texts.js'
+import { joinLink, webRequest } from './targets/web.js'
 
 export const loadTargets = async (): Promise<readonly Target[]> => [
   entry,
@@ -24,6 +25,8 @@ export const loadTargets = async (): Promise<readonly Target[]> => [
   sealedContent,
   backupParts,
   await backupFile(),
+  joinLink,
+  await webRequest(),
   invite,
   phrase,
   amount,

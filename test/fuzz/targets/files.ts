@@ -75,18 +75,19 @@ const SETTINGS = {
 }
 
 /** Whatever is in the file, there are settings, and all of them are as they should be. */
-export const settings = jsonFile(
-  'settings-file',
-  'settings.json',
-  [SETTINGS, { theme: 'light' }, {}],
-  async (at) => {
-    const { current } = await SettingsFile.open(at)
+export const settings: Target = {
+  name: 'settings-file',
+  seeds: [SETTINGS, { theme: 'light' }, {}].map((each) => utf8(JSON.stringify(each))),
+  words: JSON_WORDS,
+  mostBytes: 16 * KIB,
+  check(input): Verdict {
+    const { current } = SettingsFile.read('settings.json', input)
     const shaped = v.safeParse(SettingsSchema, current)
     if (!shaped.success) throw new Broken('settings that are none')
     same('the settings', shaped.output, current)
     return current.memberName === 'Ada' ? 'taken' : 'refused'
   }
-)
+}
 
 const STRETCHING = { algorithm: 'argon2id13', operations: 1, memoryBytes: 8 * KIB * KIB, salt: hex(16, 1) }
 
