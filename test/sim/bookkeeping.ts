@@ -11,7 +11,8 @@ import {
 import type { Operation } from '../../core/ops/operations.js'
 import { overreach } from './overreach.js'
 import type { Peer } from './peer.js'
-import { nothingToDo, operations, type Make, type Run } from './run.js'
+import { nothingToDo, operations, type Make } from './around.js'
+import { type Run } from './run.js'
 import type { Step, StepKind } from './steps.js'
 import { PAGE } from './views.js'
 

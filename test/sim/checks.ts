@@ -2,7 +2,8 @@
 import type { LogId } from '../../core/contract/index.js'
 import type { Peer } from './peer.js'
 import { replay } from './replay.js'
-import type { Around, Run } from './run.js'
+import type { Around } from './around.js'
+import type { Run } from './run.js'
 import type { Truth } from './truth.js'
 import { digestOf, PAGE, peopleOf, viewOf } from './views.js'
 

@@ -10,7 +10,8 @@ import { toHex } from '../../core/sync/messages.js'
 import { NO_RECORD } from './disk.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
-import { nothingToDo, operations, type Run } from './run.js'
+import { nothingToDo, operations } from './around.js'
+import { type Run } from './run.js'
 import type { Step } from './steps.js'
 
 /** Owners are many, so that they can disagree. */

@@ -10,61 +10,23 @@ import { BookSecrets } from '../../core/engine/book-secrets.js'
 import type { BookSession } from '../../core/engine/book-session.js'
 import { Healer, type HealerSide } from '../../core/engine/healer.js'
 import { LedgerFold } from '../../core/engine/ledger-fold.js'
-import type { KnownDevice } from '../../core/engine/sightings.js'
-import type { FoundingCertificate } from '../../core/identity/certificates.js'
 import type { Delivery } from '../../core/log/delivery.js'
 import { Intake } from '../../core/log/intake.js'
 import { LogLearner } from '../../core/log/learner.js'
 import { LogSecrets, type Epoch } from '../../core/log/secrets.js'
 import type { FolderOrigin } from '../../core/log/store.js'
-import { LogWriter, retireSegment, type WriterState, type WriterStateFile } from '../../core/log/writer.js'
-import type { Operation, PlacedEntry } from '../../core/ops/operations.js'
+import { retireSegment, type LogWriter, type WriterStateFile } from '../../core/log/writer.js'
+import type { PlacedEntry } from '../../core/ops/operations.js'
+import type { Around, Make } from './around.js'
 import { isSame, type BookRecord } from './disk.js'
 import { Io } from './io.js'
 import { simulatedPace } from './pace.js'
-import type { Parts } from './parts.js'
 import type { Peer } from './peer.js'
-import type { Random } from './random.js'
-import type { Scheduler } from './scheduler.js'
-import { SimStore, type Writers } from './store.js'
-import type { Tally } from './tally.js'
-import type { Acknowledged, Truth } from './truth.js'
-import { asNext, asPresent } from './versions.js'
+import { makeStateFile, makeStore, makeWriter, STATE_MS } from './run-writing.js'
+import type { SimStore } from './store.js'
+import type { Acknowledged } from './truth.js'
 import { digestOf } from './views.js'
 
-/** What a run needs from the world that it is in. */
-export interface Around {
-  readonly scheduler: Scheduler
-  /** For delays and interruptions. */
-  readonly random: Random
-  readonly truth: Truth
-  readonly tally: Tally
-  readonly writers: Writers
-  readonly parts: Parts
-  readonly founding: FoundingCertificate
-  readonly book: BookId
-  readonly founder: MemberId
-  /** The book's founding secret. */
-  readonly secret: Uint8Array
-  readonly deviceOf: (device: DeviceId) => KnownDevice | null
-  /** A block came to be on the peer's disk. */
-  readonly spread: (peer: Peer, log: LogId, index: number) => void
-  /** The peer replicates a log from now on. */
-  readonly opened: (peer: Peer, log: LogId) => void
-  /** The peer has news to tell. */
-  readonly tell: (peer: Peer) => void
-  /** A disk of the peer was told to fail, or its power to go. */
-  readonly cutPower: (peer: Peer) => void
-  readonly restart: (peer: Peer) => void
-  readonly note: (line: string) => void
-}
-
-/** Makes operations that fit the book as it is when they are written. */
-export type Make = (log: LogId, index: number) => Outcome<readonly Operation[]>
-
-const STATE_MS = 20
-const WRITTEN_AS_NEXT = 0.3
-const UNCOUNTED = 0.2
 /** How long someone looks at an error message. */
 const PATIENCE_MS = 2_000
 
@@ -119,8 +81,9 @@ export class Run implements HealerSide {
       this.#note(entry)
     })
     this.#fold.attach(this.delivery)
-    this.#store = this.#makeStore(new LogSecrets(around.secret, this.#record.later))
-    this.#stateFile = this.#makeStateFile()
+    const device = { peer, around, origin, io: this.#io }
+    this.#store = makeStore(device, new LogSecrets(around.secret, this.#record.later))
+    this.#stateFile = makeStateFile(device)
     const store = this.#store.asLogStore()
     this.intake = new Intake(store, this.delivery, book, pace)
     this.#learner = new LogLearner(this.intake)
@@ -131,7 +94,8 @@ export class Run implements HealerSide {
     })
     this.intake.on('left', (log) => this.#learner.left(log))
     this.intake.on('failed', (error) => this.#threw('reads', error))
-    this.#writer = this.#makeWriter()
+    const { intake, delivery } = this
+    this.#writer = makeWriter(device, { store, intake, delivery, state: this.#stateFile })
     this.secrets = new BookSecrets({
       store,
       roster: this.roster,
@@ -414,67 +378,7 @@ export class Run implements HealerSide {
         // The disk failed, and says so when an entry is written.
       })
   }
-
-  #makeStore(secrets: LogSecrets): SimStore {
-    const { peer, around, origin } = this
-    const { random, truth } = around
-    return new SimStore({
-      disk: peer.disk,
-      io: this.#io,
-      writers: around.writers,
-      secrets,
-      origin,
-      asWritten: (block, index) =>
-        index > 0 && peer.version === 'next' && random.chance(WRITTEN_AS_NEXT) ? asNext(block) : block,
-      asRead: (block) => (peer.version === 'next' ? asPresent(block) : block),
-      uncounted: () => (random.chance(UNCOUNTED) ? random.below(4) : 0),
-      appended: (log, index) => {
-        truth.has(peer.name, log, index, peer.disk.block(log, index) as Uint8Array)
-        around.spread(peer, log, index)
-      },
-      opened: (log) => around.opened(peer, log)
-    })
-  }
-
-  #makeStateFile(): WriterStateFile {
-    const { peer, around, origin } = this
-    const { parts, tally } = around
-    const load = (): WriterState | null => {
-      const state = parts.loadState(peer.disk)
-      if (state) tally.count(`segment was ${origin === 'moved' ? 'moved' : state.mark}`)
-      return state
-    }
-    const save = (state: WriterState): void => {
-      around.truth.nameLog(state.log, `${peer.name}${state.segment}`)
-      tally.count(`segment ${state.mark === 'closed' ? 'closed' : state.length > 0 ? 'continued' : 'begun'}`)
-      peer.disk.writerState = state
-    }
-    return {
-      load: () => this.#io.read(STATE_MS, load),
-      save: (state) => this.#io.write(STATE_MS, () => save(state))
-    }
-  }
-
-  #makeWriter(): LogWriter {
-    const { peer, around } = this
-    const { scheduler, random } = around
-    return new LogWriter({
-      store: this.#store.asLogStore(),
-      intake: this.intake,
-      delivery: this.delivery,
-      founding: around.founding,
-      certificate: peer.identity.certificate,
-      device: peer.identity.device,
-      now: () => peer.clockMs(scheduler.nowMs),
-      randomBytes: (count) => random.bytes(count),
-      state: this.#stateFile
-    })
-  }
 }
 
 const told = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
-
-/** What `make` says when there is nothing to do it to. */
-export const nothingToDo = (): Outcome<never> => refuse('TRANSACTION_UNKNOWN', 'There is nothing to do it to.')
-export const operations = (ops: readonly Operation[]): Outcome<readonly Operation[]> => done(ops)
