@@ -29,6 +29,8 @@ let mallory: Credentials
 beforeAll(async () => {
   scene = await openScene('bookkeeper')
   await scene.mallory.goOffline()
+  // Both have written something that they would show.
+  await goesOn(scene)
   const { secret, certificate, identity } = scene.mallory.parts
   mallory = { secret, certificate, device: identity.device }
 })
@@ -47,12 +49,15 @@ async function introduceTo(talk: Talk, state: 'waiting' | 'let in'): Promise<voi
   await talk.hears('have')
 }
 
-/** Says farewell to whoever is there, and waits until they have hung up. */
+/**
+ * Says farewell to whoever is there, and waits until they have taken it: they hang up, or, where they had not let it in yet,
+ * go on for some seconds and show what they had written.
+ */
 async function sayFarewell(farewell: object, state: 'waiting' | 'let in'): Promise<void> {
   const talker = await Talker.meet(scene.world, bookTopic(mallory.secret), (talk) => {
     void introduceTo(talk, state).then(() => talk.send('farewell', farewell))
   })
-  for (const talk of await talker.met(2)) await talk.closed
+  for (const talk of await talker.met(2)) await (state === 'waiting' ? talk.hears('have') : talk.closed)
   await talker.end()
 }
 
