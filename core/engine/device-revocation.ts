@@ -15,21 +15,21 @@ export async function revokeDevice(
   if (device === session.options.identity.deviceId) {
     return refuse('BAD_REQUEST', 'This is the device that you are using: revoke it from another one.')
   }
-  const owner = ownerOf(session, device)
-  if (!owner.ok) return owner
-  const allowed = session.allows('revokeDevice', whose(session, owner.value))
-  if (!allowed.ok) return allowed
-  if (session.roster.isRevoked(device, owner.value)) {
-    return refuse('DEVICE_REVOKED', 'This device was revoked already.', { device })
-  }
   return write(session, (place) => {
+    const owner = ownerOf(session, device)
+    if (!owner.ok) return owner
+    const allowed = session.allows('revokeDevice', whose(session, owner.value))
+    if (!allowed.ok) return allowed
+    if (session.roster.isRevoked(device, owner.value)) {
+      return refuse('DEVICE_REVOKED', 'This device was revoked already.', { device })
+    }
     const revocation: Operation = {
       kind: 'revokeDevice',
       device,
       kept: keptOf(session, kept, owner.value, device),
       notice: session.belonging.notice({ code: 'DEVICE_REVOKED', device }, place)
     }
-    return session.allows('rotate').ok ? [revocation, session.secrets.rotation(device)] : [revocation]
+    return done(session.allows('rotate').ok ? [revocation, session.secrets.rotation(device)] : [revocation])
   })
 }
 
@@ -61,12 +61,12 @@ export const keptOf = (
     ? (Object.entries(named) as [LogId, number][]).map(([log, length]) => ({ log, length }))
     : session.roster.logsOf(member, device)
 
-/** `make` gets the place of the entry. */
+/** `make` gets the place of the entry, and sees the book as the entry will: what it asks of that still holds then. */
 export async function write(
   session: BookSession,
-  make: (entry: Written) => readonly Operation[]
+  make: (entry: Written) => Outcome<readonly Operation[]>
 ): Promise<Outcome<null>> {
-  const written = await session.write((log, index) => done(make({ log, index })))
+  const written = await session.write((log, index) => make({ log, index }))
   return written.ok ? done(null) : written
 }
 

@@ -41,21 +41,29 @@ export const membershipHandlers = ({ library }: EngineParts): Handlers<Membershi
     inSession(library.session(book), async (session) => {
       const named = checkName(name, "device's name", LIMITS.deviceNameLength)
       if (!named.ok) return named
-      const owner = ownerOf(session, device)
-      if (!owner.ok) return owner
-      const allowed = session.allows('nameDevice', whose(session, owner.value))
-      return allowed.ok ? write(session, () => [{ kind: 'nameDevice', device, name }]) : allowed
+      return write(session, () => {
+        const owner = ownerOf(session, device)
+        if (!owner.ok) return owner
+        const allowed = session.allows('nameDevice', whose(session, owner.value))
+        return allowed.ok ? done([{ kind: 'nameDevice', device, name }]) : allowed
+      })
     })
 })
 
 async function setRole(session: BookSession, member: MemberId, role: Role): Promise<Outcome<null>> {
-  const allowed = session.allows('setRole')
-  if (!allowed.ok) return allowed
-  const found = presentMember(session, member)
-  if (!found.ok) return found
-  if (found.value.role === role) return done(null)
-  if (role !== 'owner' && isLastOwner(session, found.value)) return lastOwner
-  return write(session, () => [{ kind: 'setRole', member, role, kept: session.roster.logsOf(member) }])
+  const whoCan = (): Outcome<Member> => {
+    const allowed = session.allows('setRole')
+    if (!allowed.ok) return allowed
+    const found = presentMember(session, member)
+    return found.ok && role !== 'owner' && isLastOwner(session, found.value) ? lastOwner : found
+  }
+  const now = whoCan()
+  if (!now.ok) return now
+  if (now.value.role === role) return done(null)
+  return write(session, () => {
+    const then = whoCan()
+    return then.ok ? done([{ kind: 'setRole', member, role, kept: session.roster.logsOf(member) }]) : then
+  })
 }
 
 async function remove(
@@ -65,12 +73,12 @@ async function remove(
   kept: Readonly<Record<LogId, number>> | undefined
 ): Promise<Outcome<null>> {
   const isLeaving = member === session.options.identity.memberId
-  const allowed = session.allows('remove', isLeaving ? 'own' : 'others')
-  if (!allowed.ok) return allowed
-  const found = presentMember(session, member)
-  if (!found.ok) return found
-  if (isLastOwner(session, found.value)) return lastOwner
   return write(session, (place) => {
+    const allowed = session.allows('remove', isLeaving ? 'own' : 'others')
+    if (!allowed.ok) return allowed
+    const found = presentMember(session, member)
+    if (!found.ok) return found
+    if (isLastOwner(session, found.value)) return lastOwner
     const removal: Operation = {
       kind: 'remove',
       member,
@@ -79,7 +87,7 @@ async function remove(
       notice: session.belonging.notice({ code: 'MEMBER_REMOVED', member }, place)
     }
     // Who leaves has no say in what comes after them: an owner who stays changes the secret.
-    return isLeaving ? [removal] : [removal, session.secrets.rotation(member)]
+    return done(isLeaving ? [removal] : [removal, session.secrets.rotation(member)])
   })
 }
 

@@ -46,6 +46,21 @@ describe('someone who is removed', () => {
     expect(await ben.payees(book)).toEqual(['Before', 'Secret one', 'Secret two'])
   })
 
+  it('is not brought back by a role that was given at the same time, nor are there two removals', async () => {
+    const other = await ana.createBook('Club')
+    await letIn(ana, other, ben, 'bookkeeper')
+    const member = await memberOf(ana, other, 'Ben')
+    const told = await Promise.all([
+      ana.refusal('removeMember', { book: other, member }),
+      ana.refusal('setRole', { book: other, member, role: 'owner' }),
+      ana.refusal('removeMember', { book: other, member })
+    ])
+    expect(told).toEqual(['done', 'MEMBER_REMOVED', 'MEMBER_REMOVED'])
+    expect((await ana.status(other)).members).toContainEqual(
+      expect.objectContaining({ member, standing: 'removed' })
+    )
+  })
+
   it('is still out after restarts, and those who stay read everything', async () => {
     for (const device of [ana, ben, cid]) await device.restart()
     await ana.post(book, 'Secret three')
