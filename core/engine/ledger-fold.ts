@@ -69,7 +69,7 @@ export class LedgerFold {
     this.#delivery = delivery
   }
 
-  /** Resolves when the book is what the entries that are delivered make of it. */
+  /** Resolves when the book is what the entries that are delivered make of it, or is closed. */
   async settled(): Promise<void> {
     while (this.#folding) await this.#folding
   }
@@ -83,6 +83,8 @@ export class LedgerFold {
     // What called this is still delivering the entry.
     await this.#pace.nextTurn()
     while (this.#closed === 'open' && (await this.#fold(this.#generation)) === 'outdated');
+    // Nobody waits for what will not be.
+    if (this.#closed === 'closed') this.#folding = null
   }
 
   /** Makes a book of all that was delivered, also meanwhile, and puts it in the place of the old one. */

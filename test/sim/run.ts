@@ -282,16 +282,22 @@ export class Run implements HealerSide {
     return outcome
   }
 
+  get #isClosed(): boolean {
+    return this.state === 'closing' || this.state === 'over'
+  }
+
   /** As `BookSession.write`. */
   async #append(what: string, make: Make): Promise<Outcome<Acknowledged>> {
     try {
       for (;;) {
         await this.#fold.settled()
+        if (this.#isClosed) return STOPPED
         let place: Acknowledged | null = null
         let isEarly = false
         const outcome = await this.#writer.append(
           (log, index) => {
             isEarly = this.isFolding
+            if (this.#isClosed) return STOPPED
             return isEarly ? refuse('INTERNAL', 'The book is folded again.') : make(log, index)
           },
           (log, index) => {
@@ -299,7 +305,7 @@ export class Run implements HealerSide {
             this.around.tell(this.peer)
           }
         )
-        if (isEarly) continue
+        if (isEarly && !this.#isClosed) continue
         return outcome.ok ? done(place as unknown as Acknowledged) : outcome
       }
     } catch (error) {
@@ -379,6 +385,8 @@ export class Run implements HealerSide {
       })
   }
 }
+
+const STOPPED = refuse('ENGINE_STOPPED', 'The app is being closed.')
 
 const told = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)

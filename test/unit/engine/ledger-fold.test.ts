@@ -62,7 +62,11 @@ describe('a book that is folded again', () => {
   it('ends when it is closed, whatever cannot be read', async () => {
     const fold = scene(() => Promise.reject(new Error('the log is closed')))
     await new Promise((resolve) => setTimeout(resolve, 5))
+    const settled = fold.settled()
     await fold.close()
+    // Waiting for it again and again without a turn for anybody else would keep the app from closing.
+    await settled
+    await fold.settled()
     expect(fold.book.summary().name).toBe('By Ben')
   })
 })
