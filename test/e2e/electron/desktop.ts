@@ -144,7 +144,8 @@ export async function watchProcesses(
       const index = seen.push(null) - 1
       const child = fork(...args)
       child.once('exit', (code) => (seen[index] = code))
-      if (how === 'kill') child.once('spawn', () => child.kill())
+      // What is asked to end, as `child.kill()` does, may do so in good order, and with 0.
+      if (how === 'kill') child.once('spawn', () => child.pid && process.kill(child.pid, 'SIGKILL'))
       return child
     }
     ;(globalThis as unknown as { seen: (number | null)[] }).seen = seen
