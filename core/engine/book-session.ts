@@ -233,7 +233,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     do {
       await this.#fold.settled()
       await inSlices((isTimeUp) => this.book.digestWork(isTimeUp))
-    } while (this.#fold.state === 'folding')
+    } while (this.#fold.state === 'folding' && this.#closed === 'open')
     return this.digest()
   }
 

@@ -71,7 +71,11 @@ export class LedgerFold {
 
   /** Resolves when the book is what the entries that are delivered make of it, or is closed. */
   async settled(): Promise<void> {
-    while (this.#folding) await this.#folding
+    while (this.#folding) {
+      await this.#folding
+      // The book stays behind then: nobody waits for what will not be.
+      if (this.#closed === 'closed') return
+    }
   }
 
   async close(): Promise<void> {
@@ -83,8 +87,6 @@ export class LedgerFold {
     // What called this is still delivering the entry.
     await this.#pace.nextTurn()
     while (this.#closed === 'open' && (await this.#fold(this.#generation)) === 'outdated');
-    // Nobody waits for what will not be.
-    if (this.#closed === 'closed') this.#folding = null
   }
 
   /** Makes a book of all that was delivered, also meanwhile, and puts it in the place of the old one. */
