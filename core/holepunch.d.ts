@@ -88,6 +88,7 @@ declare module 'sodium-universal' {
 
 declare module 'hypercore' {
   import type { EventEmitter } from 'node:events'
+  import type { InnerCore } from 'corestore'
 
   export interface HypercoreKeyPair {
     publicKey: Uint8Array
@@ -121,6 +122,8 @@ declare module 'hypercore' {
       readonly signers: readonly { readonly publicKey: Buffer }[]
     } | null
     readonly peers: readonly { readonly remotePublicKey: Buffer; readonly remoteLength: number }[]
+    /** What stands behind this session and all others of the core. */
+    readonly core: InnerCore
     ready(): Promise<void>
     close(): Promise<void>
     append(
@@ -184,22 +187,53 @@ declare module 'corestore' {
     flush(): Promise<void>
   }
 
-  /** Hypercore's own half of a connection about one core, as far as `core/log/guard.ts` reaches into it. */
+  export interface SyncMessage {
+    readonly length: number
+    readonly uploading: boolean
+    readonly hasManifest: boolean
+    readonly canUpgrade: boolean
+    readonly allowPush: boolean
+  }
+
+  /** A message that is sent by it. */
+  interface Wire<T> {
+    send(message: T): boolean
+  }
+
+  /** Hypercore's own half of a connection about one core, as far as `core/log` reaches into it. */
   export interface InnerPeer {
     readonly stream: { destroy(error?: Error): void }
     readonly remoteRequests: ReadonlyMap<number, unknown>
+    readonly remoteLength: number
+    readonly wireSync: Wire<SyncMessage>
+    readonly wireData: Wire<unknown>
+    readonly wireNoData: Wire<unknown>
+    readonly wireBitfield: Wire<unknown>
+    readonly wireRange: Wire<unknown>
+    readonly wireExtension: Wire<unknown>
+    sendSync(): void
+    onsync(message: SyncMessage): Promise<void>
     onrange(message: { readonly start: number; readonly length: number }): Promise<void>
     onbitfield(message: { readonly start: number }): void
     onwant(message: { readonly start: number }): void
     onrequest(message: unknown): Promise<void>
   }
 
+  interface InnerMux {
+    readonly stream: object
+    getLastChannel(of: { protocol: string; id: Uint8Array }): { readonly userData: InnerPeer } | null
+  }
+
   /** What stands behind the sessions of a core, likewise. */
   export interface InnerCore {
+    readonly discoveryKey: Buffer
+    readonly state: { readonly length: number }
     readonly replicator: {
       /** Whether a history that the writer cut back and wrote anew is taken instead of what is here. */
       allowFork: boolean
       _onpeerupdate(added: boolean, peer: InnerPeer): void
+      /** Opens the channel of this core on a connection; says whether it was not open. */
+      _makePeer(mux: InnerMux): boolean
     }
     /** Throws if what the batch leads to is not signed as it should. */
     _verifyBatchUpgrade(batch: { readonly length: number }, manifest: unknown): unknown

@@ -150,7 +150,11 @@ export class Roster {
     const name = this.memberName(member)
     if (role) return { member, name, role, standing: 'present', ended: null }
     const acts = [...this.#membership.roleActs(member)].sort(compareActs)
-    const ended = acts.filter(({ operation }) => operation.kind === 'remove').at(-1) ?? null
+    const removals = acts.filter(({ operation }) => operation.kind === 'remove')
+    // Who was let in again, and is out for a removal that this did not know of, is out for that one.
+    const isUndone = (removal: Act): boolean =>
+      acts.some((act) => act.operation.kind === 'admit' && hasSeen(act, removal))
+    const ended = removals.filter((each) => !isUndone(each)).at(-1) ?? removals.at(-1) ?? null
     const last = acts.map(roleOf).filter((each) => each !== null)
     if (last.length === 0 && member !== this.founder) return null
     const standing = ended?.author === member ? 'left' : 'removed'

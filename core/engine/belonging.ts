@@ -24,8 +24,10 @@ import type { LogStore } from '../log/store.js'
 import { fromHex, toHex, type FarewellMessage, type NoticeMessage } from '../sync/messages.js'
 import type { Asked, PartingSide } from '../sync/parting.js'
 import type { PeerStanding, RemoteDevice } from '../sync/peer.js'
+import type { RecallSide } from '../sync/recall.js'
 import { certificateFromMessage, certificateToMessage } from '../sync/proofs.js'
 import type { Identity } from './identity-file.js'
+import { Recalled } from './recalled.js'
 import type { BookFile } from './sealed-files.js'
 
 export interface BelongingOptions {
@@ -37,6 +39,8 @@ export interface BelongingOptions {
   readonly store: Pick<LogStore, 'secretOf'>
   file(): Pick<BookFile, 'farewell' | 'inviter'>
   keep(change: Pick<BookFile, 'farewell'>): void
+  /** The segment that this device writes now. */
+  writing(): LogId | null
   /** This device heard that it does not belong here any more. */
   dismissed(): void
 }
@@ -44,7 +48,18 @@ export interface BelongingOptions {
 type Dismissal = Act & { readonly operation: { readonly kind: 'remove' | 'revokeDevice' } }
 
 export class Belonging {
-  constructor(private readonly o: BelongingOptions) {}
+  readonly recall: RecallSide
+
+  constructor(private readonly o: BelongingOptions) {
+    const { book, identity, roster, delivery, intake } = o
+    this.recall = new Recalled({
+      ...{ book, roster, delivery, intake },
+      writing: () => o.writing(),
+      isBelieved: (member, device) =>
+        this.standingOf({ member, device }) === 'present' ||
+        (member === identity.memberId && !roster.isRevoked(device, member))
+    })
+  }
 
   /** The role of the person at this device; null before they were admitted. */
   get role(): Role | null {
@@ -95,9 +110,12 @@ export class Belonging {
   /**
    * A farewell keeps this device from writing, so nobody may send it away by merely saying so: it counts from an owner,
    * who could make it true, of a device from another one of the same person, and with a notice that one of these signed.
+   * Nobody is believed about an act that was read here: that says whether it stands, and whether it still does. An owner
+   * whose disk is an older copy may not know of what came after it.
    */
   told({ code, byName, notice }: FarewellMessage, { member }: RemoteDevice): void {
     const { roster, keep, dismissed } = this.o
+    if (notice && this.#hasRead(notice)) return
     const by = this.#canDismiss(member, code) ? member : notice && this.#signerOf(notice, code)
     if (!by) return
     const name = by === member ? byName : roster.memberName(by)
@@ -149,12 +167,10 @@ export class Belonging {
   /** The member whose device wrote the act, if that could send this device away as far as is known here. */
   #signerOf(notice: NoticeMessage, code: Farewell['code']): MemberId | null {
     const { certificate, index, signature } = notice
-    const { book, identity, roster, delivery } = this.o
+    const { book, identity, roster } = this.o
     const log = notice.log as LogId
     const by = certificateFromMessage(certificate)
     const [member, device] = [memberIdOf(by.member), deviceIdOf(by.device)]
-    // What was read says whether the act stands, and whether it still does.
-    if (delivery.causality.length(log) > index) return null
     if (!this.#canDismiss(member, code) || roster.isRevoked(device, member)) return null
     const subject =
       code === 'MEMBER_REMOVED'
@@ -163,6 +179,10 @@ export class Belonging {
     const isGood =
       isDeviceValid(by) && isNoticeValid({ book, subject, log, index }, fromHex(signature), by.device)
     return isGood ? member : null
+  }
+
+  #hasRead({ log, index }: NoticeMessage): boolean {
+    return this.o.delivery.causality.length(log as LogId) > index
   }
 
   #canDismiss(member: MemberId, code: Farewell['code']): boolean {

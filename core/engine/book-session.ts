@@ -133,6 +133,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
       store,
       file: () => this.#file,
       keep: (change) => this.#keep(change),
+      writing: () => writer.log,
       dismissed: () => this.#changed(['books', 'people', 'sync'])
     })
     this.#healer = new Healer(this)
@@ -405,7 +406,8 @@ export class BookSession extends EventEmitter<SessionEvents> {
             unproved: () => this.intake.unproved().filter((log) => !this.store.forks.get(log)),
             take: (log, evidence) => this.#takeFork(log, evidence)
           },
-          parting: this.belonging.parting
+          parting: this.belonging.parting,
+          recall: this.belonging.recall
         }
       },
       sightings: this.sightings,

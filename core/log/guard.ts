@@ -6,6 +6,7 @@
 import type Corestore from 'corestore'
 import type { InnerCore, InnerPeer } from 'corestore'
 import { LIMITS } from '../contract/index.js'
+import { muffleWhereAsked } from './muffle.js'
 
 /** Requests of one peer that are not answered yet. Hypercore itself sends 512 at most. */
 const MOST_REQUESTS = 8_192
@@ -25,6 +26,7 @@ export function guardStore(store: Corestore): void {
 function guard(core: InnerCore): void {
   // What was written stays: a writer could else cut its log back and write it anew, on every peer's disk.
   core.replicator.allowFork = false
+  muffleWhereAsked(core)
 
   const verify = core._verifyBatchUpgrade.bind(core)
   core._verifyBatchUpgrade = (batch, manifest) => {

@@ -9,6 +9,7 @@ import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
 import { Forks, type KnownFork } from './forks.js'
 import { guardStore } from './guard.js'
+import { onlyTake } from './muffle.js'
 import { blockKeyOf, fillShared, openShared } from './shared-log.js'
 import { LogSecrets, type Epoch, type EpochSecret } from './secrets.js'
 
@@ -256,6 +257,14 @@ export class LogStore {
   async exchange(log: LogId, stream: NoiseStream): Promise<void> {
     const core = await this.open(log)
     if (!stream.destroyed && !core.closed) core.replicate(stream)
+  }
+
+  /** As `exchange`, for one who may have nothing that is here: what the other side has of the log comes, and nothing goes. */
+  async take(log: LogId, stream: NoiseStream): Promise<void> {
+    const core = await this.open(log)
+    if (stream.destroyed || core.closed) return
+    onlyTake(core.core, stream)
+    core.replicate(stream)
   }
 
   async close(): Promise<void> {

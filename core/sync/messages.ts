@@ -80,6 +80,27 @@ export const ForkMessage = v.strictObject({
 })
 export type ForkMessage = v.InferOutput<typeof ForkMessage>
 
+/** To who let this device in, of one who is no member here: those logs are wanted whose writers are known here. */
+export const RecallMessage = v.strictObject({})
+export type RecallMessage = v.InferOutput<typeof RecallMessage>
+
+/** What is there for one who recalls: logs, each with its first block, which says whose it is. At most so many at once. */
+export const MOST_LENT = 64
+/** Twice what a header takes at most, with names of four bytes a letter. */
+const MOST_HEADER_BYTES = 2048
+export const LendMessage = v.strictObject({
+  logs: v.pipe(
+    v.array(
+      v.strictObject({
+        log: z32Key,
+        header: v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/), v.maxLength(MOST_HEADER_BYTES * 2))
+      })
+    ),
+    v.maxLength(MOST_LENT)
+  )
+})
+export type LendMessage = v.InferOutput<typeof LendMessage>
+
 const MOST_NODES = 128
 
 /** Asks for nodes of the tree over a log, by their numbers. */

@@ -64,11 +64,11 @@ export class Parting {
       const about = { known: o.secrets, logs: [...peer.lengths.keys()] }
       const all = Object.entries(o.side.shown(remote, farewells.theirs, about))
       shown = Object.fromEntries(all.slice(-(MOST_TOLD - MOST_ASKED)))
-      await this.#exchange(Object.keys(shown) as LogId[])
+      await this.#exchange(Object.keys(shown) as LogId[], 'show')
       peer.tell(shown, null)
     }
     if (farewells.mine) {
-      await this.#exchange(o.side.written(remote, farewells.mine))
+      await this.#exchange(o.side.written(remote, farewells.mine), 'take')
       await this.#ask(o.side.lacking())
     }
     await this.#receiveShown(remote, shown)
@@ -79,7 +79,7 @@ export class Parting {
     const asked = Object.entries(lacking).filter(([log]) => this.#asked.has(log as LogId))
     this.peer.tell(Object.fromEntries(asked), null)
     await this.o.learn(this.#asked, (this.peer.remote as RemoteDevice).member)
-    await this.#exchange([...this.#asked])
+    await this.#exchange([...this.#asked], 'take')
   }
 
   /** Takes up what the other side tells of: only logs of its own member, such as nothing is known of here, or was asked for. */
@@ -89,14 +89,16 @@ export class Parting {
     if (peer.lengths.size > MOST_TOLD || told.some((log) => o.side.isOfOthers(log, member)))
       return peer.end('it told of logs that it has not written')
     await o.learn(told, member)
-    await this.#exchange(told)
+    await this.#exchange(told, 'take')
   }
 
-  async #exchange(logs: readonly LogId[]): Promise<void> {
+  /** `take`: nothing that is here of them goes to the other side. */
+  async #exchange(logs: readonly LogId[], how: 'show' | 'take'): Promise<void> {
+    const { store } = this.o
     for (const log of logs) {
       if (this.#exchanged.has(log) || this.peer.state !== 'parting') continue
       this.#exchanged.add(log)
-      await this.o.store.exchange(log, this.peer.stream)
+      await (how === 'show' ? store.exchange(log, this.peer.stream) : store.take(log, this.peer.stream))
     }
   }
 }

@@ -2,7 +2,8 @@
  * One connection to another device of the book. Before anything of the book goes over it, each side shows that it
  * knows a secret of the book; then which certified device it is, to one who does; then that it knows the other's member
  * as one who is present; then both accept. Who is not present any more is told so, and gets nothing new: for a moment
- * they may still show what they had written themselves (`parting`).
+ * they may still show what they had written themselves (`parting`). Where one accepts and the other does not, the one who
+ * was accepted may take, and gives nothing (`recall`).
  */
 import { EventEmitter } from 'node:events'
 import type { NoiseStream } from 'hyperswarm'
@@ -20,8 +21,11 @@ import {
   HaveMessage,
   HelloMessage,
   MOST_HANDED,
+  MOST_LENT,
   NodesMessage,
+  LendMessage,
   ProofMessage,
+  RecallMessage,
   SecretsMessage,
   toHex
 } from './messages.js'
@@ -82,6 +86,12 @@ export interface PeerEvents {
   farewell: [FarewellMessage]
   /** One side said farewell to the other, or now both did. */
   parting: []
+  /** It let this device in and is no member here: what it has can be recalled. */
+  recall: []
+  /** It has these logs, and lends them. */
+  lent: [LendMessage['logs']]
+  /** This device let it in and is no member there: it asks what is here. */
+  lend: []
   close: []
 }
 
@@ -97,6 +107,8 @@ export class Peer extends EventEmitter<PeerEvents> {
     mine: null,
     theirs: null
   }
+  /** Where one side let the other in and the other did not (see core/sync/recall.ts): what this one does. */
+  recall: 'none' | 'takes' | 'gives' = 'none'
   /** Those of the proof keys that the other side knows too. */
   known: readonly Uint8Array[] = []
   /** Secrets that it was handed over here, or that it knew. */
@@ -122,6 +134,10 @@ export class Peer extends EventEmitter<PeerEvents> {
   #sendFork: (value: ForkMessage) => void = () => {}
   #sendAsk: (value: AskMessage) => void = () => {}
   #sendNodes: (value: NodesMessage) => void = () => {}
+  #sendRecall: (value: RecallMessage) => void = () => {}
+  #sendLend: (value: LendMessage) => void = () => {}
+  /** How many logs it told of so. */
+  #lent = 0
   readonly #questions = new Questions({
     send: (question) => this.#sendAsk(question),
     reply: (nodes) => this.state === 'open' && this.#sendNodes(nodes),
@@ -175,9 +191,21 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   /** Hands over secrets of the book: to a member's device, also while that tells this one farewell. */
   hand(secrets: SecretsMessage['secrets']): void {
-    if (this.state !== 'open' && !(this.state === 'parting' && this.farewells.theirs)) return
+    const isToldFarewell = this.state === 'parting' && this.farewells.theirs
+    if (this.state !== 'open' && this.recall !== 'gives' && !isToldFarewell) return
     for (let at = 0; at < secrets.length; at += MOST_HANDED)
       this.#sendSecrets({ secrets: secrets.slice(at, at + MOST_HANDED) })
+  }
+
+  /** Tells one who recalls of logs. */
+  lend(logs: LendMessage['logs']): void {
+    if (this.state === 'closed') return
+    for (let at = 0; at < logs.length; at += MOST_LENT) this.#sendLend({ logs: logs.slice(at, at + MOST_LENT) })
+  }
+
+  /** Goes on parting: something came of what is recalled. */
+  stay(): void {
+    if (this.state === 'parting') this.#partingTimer?.refresh()
   }
 
   /** Hands on evidence that a log has two histories, once. */
@@ -198,16 +226,18 @@ export class Peer extends EventEmitter<PeerEvents> {
     if (!this.remote || (this.state !== 'waiting' && this.state !== 'open' && this.state !== 'parting')) return
     const standing = this.#o.standingOf(this.remote)
     if (standing === 'present') {
-      if (this.state === 'waiting') this.#accept()
       // What it showed says that it does belong here: they meet anew.
-      else if (this.farewells.mine) this.end('it belongs here again')
+      if (this.farewells.mine || this.recall === 'takes') this.end('it belongs here, as is known now')
+      else if (this.state === 'waiting') this.#accept()
     } else if (standing !== 'unknown' && !this.farewells.mine) {
       this.#sendFarewell(standing)
-      // All logs go over a connection that is open. It comes back to a new one.
-      if (this.state === 'open') return this.#leave('it does not belong here any more')
+      // All logs go over a connection that is open, or on which they are lent. It comes back to a new one.
+      if (this.state === 'open' || this.recall === 'gives')
+        return this.#leave('it does not belong here any more')
       this.farewells.mine = standing
       this.#part()
     }
+    this.#recallIfLetIn()
   }
 
   /** Ends the connection; the reason stays here. */
@@ -229,6 +259,8 @@ export class Peer extends EventEmitter<PeerEvents> {
     this.#sendFork = addMessage(channel, ForkMessage, (fork) => this.#onFork(fork), offended)
     this.#sendAsk = addMessage(channel, AskMessage, (question) => this.#onAsk(question), offended)
     this.#sendNodes = addMessage(channel, NodesMessage, (nodes) => this.#onNodes(nodes), offended)
+    this.#sendRecall = addMessage(channel, RecallMessage, () => this.#onRecall(), offended)
+    this.#sendLend = addMessage(channel, LendMessage, (lent) => this.#onLend(lent), offended)
     channel.open()
     sendProof({ proofs: this.#proofs(this.#side) })
   }
@@ -282,6 +314,34 @@ export class Peer extends EventEmitter<PeerEvents> {
     if (this.#accepted.theirs === 'yes') return this.end('a second accept')
     this.#accepted.theirs = 'yes'
     this.#openIfBoth()
+    this.#recallIfLetIn()
+  }
+
+  /** It takes this device for a member's, and is none as far as is known here. */
+  #recallIfLetIn(): void {
+    const isWaiting = this.state === 'waiting' || (this.state === 'parting' && !this.farewells.theirs)
+    if (!isWaiting || this.#accepted.theirs === 'no' || this.#accepted.mine === 'yes' || this.recall !== 'none')
+      return
+    this.recall = 'takes'
+    this.#sendRecall({})
+    this.emit('recall')
+  }
+
+  #onRecall(): void {
+    if (this.#accepted.mine === 'no' || this.recall !== 'none') return this.end('it recalls out of turn')
+    // They may not be let in any more, and have not heard of that.
+    if (this.farewells.mine || (this.state !== 'waiting' && this.state !== 'parting')) return
+    this.recall = 'gives'
+    // The other side says when it is over.
+    if (this.#partingTimer) clearTimeout(this.#partingTimer)
+    this.emit('lend')
+  }
+
+  #onLend({ logs }: LendMessage): void {
+    this.#lent += logs.length
+    if (this.recall !== 'takes') return this.end('it lends what nobody recalls')
+    if (this.#lent > MOST_LOGS) return this.end('it lends more logs than a book has')
+    this.emit('lent', logs)
   }
 
   #openIfBoth(): void {
@@ -304,7 +364,8 @@ export class Peer extends EventEmitter<PeerEvents> {
   #part(): void {
     clearTimeout(this.#timer)
     this.state = 'parting'
-    this.#partingTimer ??= setTimeout(() => this.end('they have parted'), PARTING_MS)
+    if (this.recall !== 'gives')
+      this.#partingTimer ??= setTimeout(() => this.end('they have parted'), PARTING_MS)
     this.emit('parting')
   }
 
@@ -333,8 +394,8 @@ export class Peer extends EventEmitter<PeerEvents> {
 
   #onSecrets({ secrets }: SecretsMessage): void {
     this.#received += secrets.length
-    if ((this.state !== 'open' && this.state !== 'parting') || this.#received > MOST_RECEIVED)
-      return this.end('secrets that nobody asked for')
+    const isHeard = this.state === 'open' || this.state === 'parting' || this.recall === 'takes'
+    if (!isHeard || this.#received > MOST_RECEIVED) return this.end('secrets that nobody asked for')
     // From who has to go they are taken: what they wrote may be written with these. This one may have to go itself.
     if (this.state === 'parting' && !this.farewells.mine) return
     this.emit('secrets', secrets)

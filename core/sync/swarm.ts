@@ -15,6 +15,7 @@ import { fromHex, toHex, type FarewellMessage } from './messages.js'
 import { endSwarm, startSwarm } from './network.js'
 import { Parting, type PartingSide } from './parting.js'
 import { Peer, type PeerStanding, type RemoteDevice } from './peer.js'
+import { Lending, Recall, type RecallSide } from './recall.js'
 
 const MOST_WAITING = 32
 /**
@@ -27,6 +28,8 @@ const MOST_TOPICS = 16
 const MOST_PROOFS = 1024
 /** Removed members' devices that show what they had written, at once. */
 const MOST_PARTING = 8
+/** What those offer who are no members here counts as one member's: there is no end of who they can say they are. */
+const OUTSIDERS = 'outsiders' as MemberId
 
 /** What the swarm needs to know of the book. */
 export interface BookSide {
@@ -47,6 +50,7 @@ export interface BookSide {
   /** A member's device handed over secrets: they may be none. */
   offered(secrets: readonly EpochSecret[], from: MemberId): void
   readonly parting: PartingSide
+  readonly recall: RecallSide
   readonly forks: ForkSide
 }
 
@@ -92,6 +96,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
   readonly #channelId: Uint8Array
   readonly #peers = new Set<Peer>()
   readonly #partings = new Map<Peer, Parting>()
+  readonly #recalls = new Map<Peer, Recall>()
+  readonly #lendings = new Map<Peer, Lending>()
   readonly #inquiry: ForkInquiry
   /** By peer, the digest of its that was looked into last. */
   readonly #lookedInto = new WeakMap<Peer, string>()
@@ -139,6 +145,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     this.#meet()
     for (const peer of this.#peers) peer.reconsider()
     for (const peer of this.#partings.keys()) this.#lookAtParting(peer)
+    for (const recall of this.#recalls.values()) void recall.look()
+    for (const peer of this.#lendings.keys()) this.#lookAtLending(peer)
     const open = [...this.#peers].filter((peer) => peer.state === 'open')
     if (open.length === 0) return
     const vector = this.#o.side.vector()
@@ -208,11 +216,16 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     peer.on('have', (logs) => this.#heard(peer, logs))
     peer.on('secrets', (secrets) => {
       const all = secrets.map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
-      if (peer.remote) side.offered(all, peer.remote.member)
+      if (peer.remote) side.offered(all, peer.recall === 'takes' ? OUTSIDERS : peer.remote.member)
     })
     peer.on('fork', (log, evidence) => void this.#takeFork(peer, log, evidence))
     peer.on('farewell', (why) => peer.remote && side.farewell(why, peer.remote))
     peer.on('parting', () => this.#part(peer))
+    peer.on('recall', () =>
+      this.#recalls.set(peer, new Recall(peer, { side: side.recall, store: this.#o.store }))
+    )
+    peer.on('lent', (logs) => this.#recalls.get(peer)?.hear(logs))
+    peer.on('lend', () => this.#lend(peer))
     peer.on('close', () => this.#left(peer))
   }
 
@@ -303,9 +316,23 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     void this.#partings.get(peer)?.look()
   }
 
+  /** It is a member's, and does not know that this one is: it may have all that is here. */
+  #lend(peer: Peer): void {
+    this.#o.store.corestore.replicate(peer.stream)
+    this.#lendings.set(peer, new Lending(peer, this.#o.side.recall))
+    this.#lookAtLending(peer)
+  }
+
+  #lookAtLending(peer: Peer): void {
+    this.#hand(peer)
+    void this.#lendings.get(peer)?.look(Object.keys(this.#o.side.vector()) as LogId[])
+  }
+
   #left(peer: Peer): void {
     if (!this.#peers.delete(peer)) return
     this.#partings.delete(peer)
+    this.#recalls.delete(peer)
+    this.#lendings.delete(peer)
     for (const meeting of this.#meetings.values()) meeting.hurry()
     this.emit('peers')
   }

@@ -37,8 +37,8 @@ beforeAll(async () => {
 afterAll(() => scene.end())
 
 /** Shows who it is, and is let in as far as it likes. */
-async function introduceTo(talk: Talk, state: 'waiting' | 'let in'): Promise<void> {
-  const { proof, hello } = introduction(talk, mallory)
+async function introduceTo(talk: Talk, state: 'waiting' | 'let in', who = mallory): Promise<void> {
+  const { proof, hello } = introduction(talk, who)
   talk.open(BOOK_TALK, bookChannel(mallory.secret))
   talk.send('proof', proof)
   await talk.hears('hello')
@@ -134,6 +134,25 @@ describe('a notice', () => {
   ])('%s is not believed', async (_, make) => {
     await sayFarewell(make({ key: mallory.device, certificate: mallory.certificate }), 'let in')
     expect(await farewellAtBen()).toBe(null)
+    await goesOn(scene)
+  })
+
+  it('of an act that Ben has read is not believed of an owner either, who may have it from an older copy', async () => {
+    const [log] = scene.mallory.parts.intake.logsBy(memberIdOf(ada.certificate.member))
+    const read: Notice = { ...right, log: log!, index: 1 }
+    await scene.ada.stop()
+    const who = { secret: mallory.secret, certificate: ada.certificate, device: ada.key }
+    const talker = await Talker.meet(scene.world, bookTopic(mallory.secret), (talk) => {
+      void introduceTo(talk, 'waiting', who).then(() =>
+        talk.send('farewell', farewellOf(read, signNotice(read, ada.key), ada))
+      )
+    })
+    const [talk] = await talker.met(1)
+    // He goes on, and shows what he had written.
+    await talk!.hears('have')
+    await talker.end()
+    expect(await farewellAtBen()).toBe(null)
+    await scene.ada.start()
     await goesOn(scene)
   })
 

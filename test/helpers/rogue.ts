@@ -34,7 +34,7 @@ import { valueOf } from './book-world.js'
 import type { Device, World } from './engines.js'
 
 /** A peer as Hypercore has it: a message that it may send by each name. */
-type Wire = { readonly stream: EventEmitter } & Readonly<Record<string, { send(value: unknown): void }>>
+export type Wire = { readonly stream: EventEmitter } & Readonly<Record<string, { send(value: unknown): void }>>
 
 type Manifest = NonNullable<Parameters<Corestore['get']>[0]['manifest']>
 
@@ -63,6 +63,8 @@ export class Rogue {
   /** What it shows to who told it farewell; logs of its own unless said otherwise. */
   showing: () => Record<LogId, number> = () =>
     Object.fromEntries(this.#logs.map(({ log, core }) => [log, core.length]))
+  /** What it offers to who recalls, beside what it has. */
+  offering: () => readonly { readonly log: LogId; readonly header: Uint8Array }[] = () => []
   readonly #logs: RogueLog[] = []
   #swarm: BookSwarm | null = null
   #dht: HyperDHT | null = null
@@ -108,8 +110,10 @@ export class Rogue {
     return new Rogue(parts, world)
   }
 
-  goOnline(): void {
-    const { identity, certificate, book, secret, store, intake } = this.parts
+  /** `as`: someone else, by whom nobody knows that they are the same. */
+  goOnline(as?: { readonly certificate: DeviceCertificate; readonly device: KeyPair }): void {
+    const { identity, book, secret, store, intake } = this.parts
+    const { certificate, device } = as ?? { certificate: this.parts.certificate, device: identity.device }
     const bootstrap = (this.world.network.bootstrap ?? []).flatMap((address) => parseAddress(address) ?? [])
     this.#dht = new HyperDHT({ host: '127.0.0.1', bootstrap, firewalled: false })
     this.#swarm = new BookSwarm({
@@ -117,7 +121,7 @@ export class Rogue {
       book,
       secrets: () => [secret],
       certificate,
-      device: identity.device,
+      device,
       store,
       side: {
         vector: () => this.#vector(),
@@ -130,6 +134,15 @@ export class Rogue {
         toHandOver: () => [],
         offered: () => {},
         forks: { has: () => true, unproved: () => [], take: () => Promise.resolve(done(null)) },
+        recall: {
+          judge: () => () => 'not now',
+          follow: () => Promise.resolve(),
+          read: () => 0,
+          headers: async (logs) => [
+            ...(await Promise.all(logs.map(async (log) => ({ log, header: await this.blockOf(log, 0) })))),
+            ...this.offering()
+          ]
+        },
         parting: {
           written: () => [],
           isOfOthers: () => false,
@@ -340,7 +353,7 @@ export class RogueLog {
   }
 
   #wires(): readonly Wire[] {
-    return (this.core as unknown as { core: { replicator: { peers: Wire[] } } }).core.replicator.peers
+    return wiresOf(this.core)
   }
 
   /** Has written what another self of its device has, so far. */
@@ -368,6 +381,10 @@ export class RogueLog {
     return encodeEntry({ version: leastVersion(ops), lamport, wallMs: 0, ops, ...more, deps }, this.log)
   }
 }
+
+/** Those that a core is exchanged with. */
+export const wiresOf = (core: Hypercore): readonly Wire[] =>
+  (core as unknown as { core: { replicator: { peers: Wire[] } } }).core.replicator.peers
 
 /** A block as Hypercore encrypts it: behind eight bytes that are its fork, blinded. */
 function encryptBlock(key: Uint8Array, secret: Uint8Array, plain: Uint8Array): Buffer {

@@ -18,10 +18,11 @@ interface Block {
   readonly index: number
 }
 
-/** What goes from one device to another once one of them said farewell; as `Parting` has it. */
-interface PartingLogs {
+/** What goes from one device to another if not all does: once one said farewell, as `Parting` has it, or none of them lets the other in. */
+interface SomeLogs {
   readonly shown: ReadonlySet<LogId>
-  readonly returned: ReadonlySet<LogId>
+  /** Lent to one who does not know that this is a member's device; as `Recall` has it. */
+  readonly recalled: ReadonlySet<LogId>
 }
 
 interface Link {
@@ -32,8 +33,8 @@ interface Link {
   /** Lengths that were told, and secrets that were handed over. */
   readonly told: Map<LogId, number>
   readonly handed: Set<EpochSecret>
-  /** While they part: the logs that still go over it, and those of them that are told of. null: all. */
-  only: PartingLogs | null
+  /** The logs that go over it. null: all. */
+  only: SomeLogs | null
   state: 'open' | 'broken'
 }
 
@@ -84,7 +85,8 @@ export class Network {
 
   /**
    * Makes and breaks links: between running devices that reach each other. All goes between two of which each takes the
-   * other for a member's; who is not one any more is told so, and shows what they wrote themselves.
+   * other for a member's; who is not one any more is told so, and shows what they wrote themselves. Where one of two does not
+   * know that the other is a member it recalls what others wrote whom it knows.
    */
   refresh(peers: readonly Peer[]): void {
     for (const from of peers) {
@@ -92,7 +94,7 @@ export class Network {
         if (from === to) continue
         const link = this.#links.get(from)?.get(to)
         if (link && this.#smuggling.has(link) && this.#isUp(from, to)) continue
-        const only = this.#isUp(from, to) ? partingLogs(from, to) : NOTHING
+        const only = this.#isUp(from, to) ? someLogs(from, to) : NOTHING
         if (only === null && link?.only !== null) this.#welcome(from, to, link)
         else if (only !== null) this.#part(from, to, link, only)
         const standing = from.up?.belonging.standingOf(to.remote)
@@ -111,8 +113,8 @@ export class Network {
     to.up?.belonging.welcomed()
   }
 
-  #part(from: Peer, to: Peer, link: Link | undefined, only: PartingLogs): void {
-    const isEmpty = only.shown.size === 0 && only.returned.size === 0
+  #part(from: Peer, to: Peer, link: Link | undefined, only: SomeLogs): void {
+    const isEmpty = only.shown.size === 0 && only.recalled.size === 0
     if (link && (isEmpty || link.only === null)) this.#break(link)
     if (isEmpty) return
     if (!link || link.state === 'broken') {
@@ -121,7 +123,7 @@ export class Network {
     }
     link.only = only
     this.#tell(link)
-    for (const log of [...only.shown, ...only.returned]) if (to.up?.follows(log)) this.#sendAll(link, log)
+    for (const log of [...only.shown, ...only.recalled]) if (to.up?.follows(log)) this.#sendAll(link, log)
   }
 
   /** A device has ended: its connections are gone at once. */
@@ -177,7 +179,7 @@ export class Network {
     })
   }
 
-  #open(from: Peer, to: Peer, only: PartingLogs | null): Link {
+  #open(from: Peer, to: Peer, only: SomeLogs | null): Link {
     const link: Link = { from, to, sent: new Map(), told: new Map(), handed: new Set(), only, state: 'open' }
     let others = this.#links.get(from)
     if (!others) this.#links.set(from, (others = new Map()))
@@ -232,13 +234,17 @@ export class Network {
 
   #tell(link: Link): void {
     this.#hand(link)
+    const { from, to, told, only } = link
     const logs: LogId[] = []
-    for (const [log, length] of Object.entries(link.from.up?.vector() ?? {}) as [LogId, number][]) {
-      if (link.told.get(log) === length || (link.only && !link.only.shown.has(log))) continue
-      link.told.set(log, length)
-      logs.push(log)
+    for (const [log, length] of Object.entries(from.up?.vector() ?? {}) as [LogId, number][]) {
+      if (told.get(log) === length) continue
+      const isRecalled = only?.recalled.has(log) && !only.shown.has(log)
+      if (only && !isRecalled && !only.shown.has(log)) continue
+      told.set(log, length)
+      if (isRecalled) this.#carry(link, () => to.up?.recall(log))
+      else logs.push(log)
     }
-    if (logs.length > 0) this.#carry(link, () => link.to.up?.learn(logs, link.from.member))
+    if (logs.length > 0) this.#carry(link, () => to.up?.learn(logs, from.member))
   }
 
   #sendAll(link: Link, log: LogId): void {
@@ -247,7 +253,7 @@ export class Network {
 
   #send(link: Link, log: LogId, index: number): void {
     const { from, to, sent, only } = link
-    if (only && !only.shown.has(log) && !only.returned.has(log)) return
+    if (only && !only.shown.has(log) && !only.recalled.has(log)) return
     const key = `${log}/${index}`
     const block = from.disk.block(log, index)
     if (!block || sent.has(key) || !to.up?.follows(log) || to.disk.block(log, index)) return
@@ -270,21 +276,27 @@ export class Network {
   }
 }
 
-const NOTHING: PartingLogs = { shown: new Set(), returned: new Set() }
+const NOTHING: SomeLogs = { shown: new Set(), recalled: new Set() }
 
 /** null: each takes the other for a member's. */
-function partingLogs(from: Peer, to: Peer): PartingLogs | null {
+function someLogs(from: Peer, to: Peer): SomeLogs | null {
   const [there, here] = [from.up, to.up]
   if (!there || !here) return NOTHING
   const [standing, back] = [there.belonging.standingOf(to.remote), here.belonging.standingOf(from.remote)]
   if (standing === 'present' && back === 'present') return null
-  const asked = typeof back === 'object' ? lacking(here) : []
-  const shown = typeof back === 'object' ? logsShown(there, to, back, here, asked) : []
-  if (typeof standing !== 'object') return { shown: new Set(shown), returned: new Set() }
-  const asks = lacking(there)
-  const own = new Set(logsShown(here, from, standing, there, asks))
-  const written = [...there.belonging.parting.written(to.remote, standing), ...asks]
-  return { shown: new Set(shown), returned: new Set(written.filter((log) => own.has(log))) }
+  const shown = typeof back === 'object' ? logsShown(there, to, back, here, lacking(here)) : []
+  const recalled = standing === 'present' ? logsRecalled(from, there, here) : []
+  return { shown: new Set(shown), recalled: new Set(recalled) }
+}
+
+/** Of what a member's device has, what one recalls that does not know that it is one. */
+function logsRecalled({ disk }: Peer, there: Run, here: Run): LogId[] {
+  const judge = here.belonging.recall.judge()
+  return (Object.keys(there.vector()) as LogId[]).filter((log) => {
+    const header = disk.block(log, 0)
+    const judged = header && judge(log, header)
+    return judged === 'believed' || judged === 'needed'
+  })
 }
 
 const lacking = (run: Run): LogId[] => Object.keys(run.belonging.parting.lacking()) as LogId[]

@@ -113,6 +113,7 @@ export class Run implements HealerSide {
       store,
       file: () => this.#record,
       keep: (change) => this.#keep(change),
+      writing: () => this.#writer.log,
       dismissed: () => this.#dismissed()
     })
     this.#healer = new Healer(this, pace)
@@ -203,6 +204,12 @@ export class Run implements HealerSide {
   /** Another device told which logs it has. */
   learn(logs: Iterable<LogId>, from: MemberId): void {
     void this.#learner.learn(logs, from)
+  }
+
+  /** One who is no member, as far as is known here, offered a log that is taken. */
+  recall(log: LogId): void {
+    if (!this.intake.has(log)) this.around.tally.count('log recalled')
+    void this.intake.add(log)
   }
 
   receive(log: LogId, index: number, block: Uint8Array): void {

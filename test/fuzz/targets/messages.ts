@@ -1,8 +1,16 @@
 /** What devices say to each other beside replication: JSON of known shape. */
 import * as v from 'valibot'
+import type { LogId } from '../../../core/contract/index.js'
 import { toZ32 } from '../../../core/identity/bytes.js'
-import { certifyDevice, found, isDeviceValid, isFoundingValid } from '../../../core/identity/certificates.js'
+import {
+  bookIdOf,
+  certifyDevice,
+  found,
+  isDeviceValid,
+  isFoundingValid
+} from '../../../core/identity/certificates.js'
 import { keyPairOf } from '../../../core/identity/keys.js'
+import { checkHeader } from '../../../core/log/header.js'
 import {
   ArriveMessage,
   isArrivalValid,
@@ -14,12 +22,15 @@ import {
 import {
   AcceptMessage,
   FarewellMessage,
+  fromHex,
   GreetMessage,
   HaveMessage,
   HelloMessage,
   KnockMessage,
+  LendMessage,
   parse,
   ProofMessage,
+  RecallMessage,
   RefusedMessage,
   RevealMessage,
   ThanksMessage,
@@ -49,6 +60,7 @@ const certificate = certificateToMessage(
   )
 )
 const founding = foundingToMessage(found(member, new Uint8Array(32).fill(3), 0))
+const BOOK = bookIdOf(foundingFromMessage(founding))
 const [LOG, OTHER] = [4, 5].map((fill) => toZ32(new Uint8Array(32).fill(fill))) as [string, string]
 const HANDSHAKE = new Uint8Array(64).fill(8)
 const secrets = [
@@ -128,7 +140,11 @@ export const peerMessages = protocol('peer-messages', [
   ),
   kind(AcceptMessage, {}),
   kind(HaveMessage, { lengths: { [LOG]: 12, [OTHER]: 0 }, digest: bytes(32, 9) }),
-  kind(FarewellMessage, { code: 'MEMBER_REMOVED', byName: 'Ada' })
+  kind(FarewellMessage, { code: 'MEMBER_REMOVED', byName: 'Ada' }),
+  kind(RecallMessage, {}),
+  kind(LendMessage, { logs: [{ log: LOG, header: bytes(300, 7) }] }, ({ logs }) =>
+    logs.map(({ log, header }) => checkHeader(fromHex(header), log as LogId, BOOK))
+  )
 ])
 
 export const pairingMessages = protocol('pairing-messages', [

@@ -375,6 +375,19 @@ describe('the roster', () => {
       expect(roster.roleAt(back)).toBe('viewer')
     })
 
+    it('says of one who was let in again and is out all the same which removal that did not know of', () => {
+      const early = entryOf(1, 1, 2, [remove(2, seen)], [first])
+      const late = entryOf(0, 2, 9, [remove(2, seen)], [first])
+      const back = entryOf(0, 3, 10, [admit(2, 'viewer')], [late])
+      for (const entries of [
+        [first, early, late, back],
+        [first, late, back, early]
+      ]) {
+        const { standing, ended } = rosterOf(entries).member(member(2))!
+        expect([standing, ended?.log, ended?.index]).toEqual(['removed', logAt(1), 1])
+      }
+    })
+
     it('gives one who comes back no role that they were given while they were being removed', () => {
       const promotes = entryOf(
         1,

@@ -1,0 +1,96 @@
+/**
+ * What goes over a connection between two of whom one takes the other for a member and is none to the other: because that
+ * one's disk is an older copy, from before they were let in, or because they were let in elsewhere. The one who may give
+ * *lends*: tells of all logs, each with the block that says whose it is, and exchanges them like with any member. The other
+ * *recalls*: takes the logs of those whom it believes, or that these build on, and gives nothing, not even word of what it
+ * has, until what it reads shows the lender to be a member; then they meet anew.
+ */
+import type { LogId } from '../contract/index.js'
+import type { LogStore } from '../log/store.js'
+import { fromHex, toHex } from './messages.js'
+import type { Peer } from './peer.js'
+
+/**
+ * What is to be done with an offered log. `believed`: its header is by someone who is known here as a member. `needed`: an
+ * entry that is here builds on it. `not now`: neither, as far as is known. `forged`: who offers it made up the header.
+ */
+export type Judged = 'believed' | 'needed' | 'not now' | 'forged'
+
+/** What recalling and lending need to know of the book. */
+export interface RecallSide {
+  /** Judges offered logs by what is known now. */
+  judge(): (log: LogId, header: Uint8Array) => Judged
+  /** Follows a log; resolves when it can be exchanged. */
+  follow(log: LogId): Promise<void>
+  /** Blocks of a log that were read. */
+  read(log: LogId): number
+  /** The first blocks of these logs, where they are here. */
+  headers(logs: readonly LogId[]): Promise<readonly { readonly log: LogId; readonly header: Uint8Array }[]>
+}
+
+/** Logs that are offered and cannot be taken yet, of one lender. */
+const MOST_KEPT = 1024
+/** Logs that are taken from one lender because something builds on them, by people whom nobody may ever have let in. */
+const MOST_NEEDED = 128
+
+export class Recall {
+  readonly #kept = new Map<LogId, Uint8Array>()
+  readonly #taken = new Set<LogId>()
+  #needed = 0
+  #read = 0
+
+  constructor(
+    private readonly peer: Peer,
+    private readonly o: { readonly side: RecallSide; readonly store: LogStore }
+  ) {}
+
+  hear(logs: readonly { readonly log: string; readonly header: string }[]): void {
+    for (const each of logs) {
+      const log = each.log as LogId
+      if (this.#kept.size < MOST_KEPT && !this.#taken.has(log)) this.#kept.set(log, fromHex(each.header))
+    }
+    void this.look()
+  }
+
+  /** Something was offered or read: takes what can be taken now. */
+  async look(): Promise<void> {
+    const judge = this.o.side.judge()
+    for (const [log, header] of [...this.#kept]) {
+      if (this.peer.state === 'closed') return
+      const judged = judge(log, header)
+      if (judged === 'forged') return this.peer.end('it offered a log under a name that is not its own')
+      if (judged === 'not now' || (judged === 'needed' && this.#needed++ >= MOST_NEEDED)) continue
+      this.#kept.delete(log)
+      this.#taken.add(log)
+      await this.o.side.follow(log)
+      await this.o.store.take(log, this.peer.stream)
+    }
+    this.#noteProgress()
+  }
+
+  /** Who has to go is heard for some seconds; for as long as something comes that is recalled. */
+  #noteProgress(): void {
+    let read = 0
+    for (const log of this.#taken) read += this.o.side.read(log)
+    if (read > this.#read) this.peer.stay()
+    this.#read = read
+  }
+}
+
+/** To one who recalls, and is a member as far as is known here. */
+export class Lending {
+  readonly #offered = new Set<LogId>()
+
+  constructor(
+    private readonly peer: Peer,
+    private readonly side: RecallSide
+  ) {}
+
+  /** Offers what was not offered yet. */
+  async look(logs: readonly LogId[]): Promise<void> {
+    const news = logs.filter((log) => !this.#offered.has(log))
+    for (const log of news) this.#offered.add(log)
+    const headers = await this.side.headers(news)
+    this.peer.lend(headers.map(({ log, header }) => ({ log, header: toHex(header) })))
+  }
+}
