@@ -1,4 +1,5 @@
 /** The `guildbook` command. What a command needs beyond the usual is loaded when it is called. */
+import '../engine/thread-pool.js'
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { end, runs } from './cli.js'

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from '../log/event-loop.js'
 import type { NoiseStream } from 'hyperswarm'
 import sodium from 'sodium-universal'
 import {
@@ -233,6 +233,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   async digestSettled(): Promise<string> {
     do {
       await this.#fold.settled()
+      await nextTurn()
       await inSlices((isTimeUp) => this.book.digestWork(isTimeUp))
     } while (this.#fold.state === 'folding' && this.#closed === 'open')
     return this.digest()

@@ -1,5 +1,5 @@
 /** Writes a whole book as text, in slices: others are answered meanwhile. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from '../log/event-loop.js'
 import type { AccountRow, TransactionRow } from '../contract/index.js'
 import { hledgerPieces } from '../exchange/hledger.js'
 import { jsonPieces } from '../exchange/json.js'

@@ -8,11 +8,11 @@ import { Roster } from '../authority/roster.js'
 import type { Book } from '../book/book.js'
 import type { Run } from '../log/arrivals.js'
 import type { Delivery } from '../log/delivery.js'
+import { SLICE_MS } from '../log/event-loop.js'
 import { PROCESS_PACE, type Pace } from '../log/pace.js'
 import { decodeEntry } from '../ops/codec.js'
 import type { PlacedEntry } from '../ops/operations.js'
 
-const SLICE_MS = 8
 const READ_ENTRIES = 512
 /** An entry of this device's own is delivered just before it is on the disk. */
 const ON_ITS_WAY_MS = 10

@@ -28,6 +28,7 @@ import type { Keyring } from './keyring.js'
 import { Library } from './library.js'
 import { LinkDesk } from './link-desk.js'
 import { finishLink } from './linked-folder.js'
+import { loadNetwork } from './network-loading.js'
 import type { EngineParts } from './parts.js'
 import type { PersonGuard } from './person-guard.js'
 import { PhraseDesk } from './phrase-desk.js'
@@ -303,8 +304,7 @@ export class OpenedFolder {
   async #connect(): Promise<void> {
     const settings = this.#parts.effectiveNetwork()
     if (settings.mode === 'off' || this.#state === 'closing') return
-    // A command that reads needs none of this, and starts faster without loading it.
-    const { endSwarm, startNetwork, startSwarm } = await import('../sync/network.js')
+    const { endSwarm, startNetwork, startSwarm } = await loadNetwork()
     if (this.#state !== 'open' || this.#network) return
     const started = startNetwork(settings)
     if (!started.ok) return

@@ -1,7 +1,5 @@
 /** Long work in slices, between which everyone else who shares the thread has a turn. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
-
-const SLICE_MS = 8
+import { SLICE_MS, nextTurn } from '../log/event-loop.js'
 
 /** Calls `work` until it is done; each time it is told when its slice is over. */
 export async function inSlices(work: (isTimeUp: () => boolean) => 'more' | 'done'): Promise<void> {

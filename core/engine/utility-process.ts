@@ -2,6 +2,7 @@
  * The engine as a process of its own, forked and watched by the desktop app. It opens the data folder (or, while
  * another process has that open, speaks to the engine there) and serves every port that it is handed.
  */
+import './thread-pool.js'
 import './web-crypto.js'
 import { refuse } from '../contract/index.js'
 import type { FromEngineProcess, ToEngineProcess } from '../contract/index.js'

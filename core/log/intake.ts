@@ -17,12 +17,12 @@ import { logOfWriter } from '../identity/log-tree.js'
 import type { Author, Delivery } from './delivery.js'
 import { Fetch } from './fetch.js'
 import { LogTooLong } from './guard.js'
+import { SLICE_MS } from './event-loop.js'
 import { checkHeader, readHeader, type HeaderAuthor } from './header.js'
 import { PROCESS_PACE, type Pace } from './pace.js'
 import { LogShares } from './shares.js'
 import type { LogStore } from './store.js'
 
-const SLICE_MS = 8
 const GATHER_MS = 25
 /** A pass that read more than this was one of many, most likely. */
 const BUSY_BLOCKS = 100
@@ -101,6 +101,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   /** Calls off the next look, where one is waiting. */
   #callOff: (() => void) | null = null
   #lastRunMs = -Infinity
+  #sliceEndsMs = -Infinity
   #lastPassBlocks = 0
   #noting: Promise<void> = Promise.resolve()
   #closed: 'open' | 'closed' = 'open'
@@ -420,25 +421,26 @@ export class Intake extends EventEmitter<IntakeEvents> {
   }
 
   async #offer(log: LogId, blocks: readonly Buffer[]): Promise<void> {
-    let until = this.pace.nowMs() + SLICE_MS
+    await this.#newSlice()
     for (const block of blocks) {
       this.delivery.offer(log, block)
-      if (this.pace.nowMs() < until) continue
-      await this.#deliver()
-      await this.pace.nextTurn()
-      until = this.pace.nowMs() + SLICE_MS
+      if (this.pace.nowMs() > this.#sliceEndsMs) await this.#newSlice()
     }
     await this.#deliver()
   }
 
   async #deliver(): Promise<void> {
-    for (;;) {
-      const until = this.pace.nowMs() + SLICE_MS
-      const left = this.delivery.run(() => this.pace.nowMs() > until)
+    while (this.delivery.run(() => this.pace.nowMs() > this.#sliceEndsMs) !== 'idle') {
       this.emit('delivered')
-      if (left === 'idle') return
-      await this.pace.nextTurn()
+      await this.#newSlice()
     }
+    this.emit('delivered')
+  }
+
+  /** Lets others have a turn. */
+  async #newSlice(): Promise<void> {
+    await this.pace.nextTurn()
+    this.#sliceEndsMs = this.pace.nowMs() + SLICE_MS
   }
 }
 

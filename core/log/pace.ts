@@ -1,5 +1,5 @@
 /** How work that reads much shares its thread: a clock to stop by, turns to let others have, and timers. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from './event-loop.js'
 
 export interface Pace {
   /** Milliseconds by a clock that never goes back. */
@@ -13,7 +13,7 @@ export interface Pace {
 /** That of the process. */
 export const PROCESS_PACE: Pace = {
   nowMs: () => performance.now(),
-  nextTurn: () => nextTurn(),
+  nextTurn,
   after: (delayMs, task) => {
     const timer = setTimeout(task, delayMs)
     return () => clearTimeout(timer)

@@ -2,6 +2,7 @@
  * A process of its own that does one thing with an engine, and says for how long it answered nobody meanwhile. With
  * nothing else in the process, as in life.
  */
+import '../../core/engine/thread-pool.js'
 import type { BookId, IsoDate, Settings } from '../../core/contract/index.js'
 import type { NewBook, OpenBook } from './books.js'
 import { OFFLINE, drafts, expectDone, importAll, newBook, openFolder, setMode } from './books.js'
