@@ -19,6 +19,7 @@ import { Fetch } from './fetch.js'
 import { LogTooLong } from './guard.js'
 import { SLICE_MS } from './event-loop.js'
 import { checkHeader, readHeader, type HeaderAuthor } from './header.js'
+import { markOf, setMark, unmark } from './marks.js'
 import { PROCESS_PACE, type Pace } from './pace.js'
 import { LogShares } from './shares.js'
 import type { LogStore } from './store.js'
@@ -55,10 +56,8 @@ const LOCKED = refuse(
 /** Why a log is followed: others tell of it, it is on this disk already, or an entry that came builds on it. */
 export type Reason = 'told' | 'stored' | 'needed'
 
-/** What is kept with a log on this disk: Hypercore itself forgets a fork. */
-const MARK = 'guildbook'
-const NO_MARK = Buffer.alloc(0)
-type Mark = 'forked' | 'left'
+/** To take a log up costs about as much as to read so many blocks. */
+const HEADER_BLOCKS = 16
 
 interface Source {
   readonly core: Hypercore
@@ -191,15 +190,16 @@ export class Intake extends EventEmitter<IntakeEvents> {
     const core = await this.store.open(log)
     // What two histories share has no other.
     const mark = this.store.isPart(core) ? null : await markOf(core)
-    if (mark === 'left') {
+    if (mark?.kind === 'left') {
       if (reason === 'stored') {
+        if (mark.author) this.shares.leave(log, mark.author)
         await core.close()
         return 'not-added'
       }
-      await core.setUserData(MARK, NO_MARK)
+      await unmark(core)
     }
     if (!this.#isOpen() || this.has(log)) return 'not-added'
-    this.#follow(log, core, reason, mark === 'forked' ? 'forked' : 'whole')
+    this.#follow(log, core, reason, mark?.kind === 'forked' ? 'forked' : 'whole')
     return 'added'
   }
 
@@ -258,7 +258,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
     // Somebody may have shown where they part, meanwhile.
     if (!this.#isOpen() || this.store.forks.get(log)) return
     try {
-      await (await this.store.open(log)).setUserData(MARK, Buffer.from('forked' satisfies Mark))
+      await setMark(await this.store.open(log), { kind: 'forked' })
       this.emit('forked', log)
     } catch (error) {
       if (this.#isOpen()) this.emit('failed', error)
@@ -308,12 +308,15 @@ export class Intake extends EventEmitter<IntakeEvents> {
     await this.#noting
   }
 
-  /** Looks at every log once. */
+  /**
+   * Looks at every log that there is now, once. Those that are taken up meanwhile come with the next pass: a pass that
+   * went on to them would not end while a member tells of ever more, and nobody else's entries would be read.
+   */
   async #pass(): Promise<void> {
     this.#again = 'no'
     await this.pace.nextTurn()
     let blocks = 0
-    for (const [log, source] of this.#sources) {
+    for (const [log, source] of [...this.#sources]) {
       if (this.#closed === 'closed') return
       try {
         blocks += await this.#readLog(log, source)
@@ -328,11 +331,12 @@ export class Intake extends EventEmitter<IntakeEvents> {
     if (blocks > 0) this.#again = 'yes'
   }
 
-  /** Reads a log as far as it goes; returns how many blocks it took. */
+  /** Reads a log as far as it goes; returns how many blocks it took, or what cost as much. */
   async #readLog(log: LogId, source: Source): Promise<number> {
     if (source.refused || source.locked || source.core.length === 0) return 0
-    if (!source.author && !(await this.#readHeader(log, source))) return 0
-    let taken = 0
+    const isNew = !source.author
+    if (isNew && !(await this.#readHeader(log, source))) return 0
+    let taken = isNew ? HEADER_BLOCKS : 0
     while (this.#closed === 'open' && this.delivery.wantsMore(log)) {
       const blocks = await this.#readBlocks(source.core, this.delivery.offered(log))
       if (blocks.length === 0) break
@@ -393,7 +397,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   async #leave(log: LogId, { core }: Source, author: HeaderAuthor): Promise<void> {
     this.#sources.delete(log)
     this.shares.leave(log, author)
-    await core.setUserData(MARK, Buffer.from('left' satisfies Mark))
+    await setMark(core, { kind: 'left', author })
     await core.close()
     this.emit('left', log)
     this.emit('delivered')
@@ -451,9 +455,4 @@ export class Intake extends EventEmitter<IntakeEvents> {
 function isOfOneWriter(core: Hypercore, log: LogId): boolean {
   const writer = core.manifest?.signers[0]
   return writer !== undefined && logOfWriter(writer.publicKey) === log
-}
-
-async function markOf(core: Hypercore): Promise<Mark | null> {
-  const mark = (await core.getUserData(MARK))?.toString()
-  return mark === 'forked' || mark === 'left' ? mark : null
 }

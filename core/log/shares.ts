@@ -36,7 +36,8 @@ export class LogShares {
   }
 
   isBeyond(log: LogId): boolean {
-    return this.#beyond.has(log)
+    const author = this.#beyond.get(log)
+    return author !== undefined && this.isUsedUp(author.member)
   }
 
   /** An entry by this member builds on the log: whether it is to be followed for that. */
@@ -50,7 +51,8 @@ export class LogShares {
   /** One log for each member who has more than their share: the one that came last. */
   left(): { readonly log: LogId; readonly author: Author }[] {
     const last = new Map<MemberId, { readonly log: LogId; readonly author: Author }>()
-    for (const [log, author] of this.#beyond) last.set(author.member, { log, author })
+    for (const [log, author] of this.#beyond)
+      if (this.isUsedUp(author.member)) last.set(author.member, { log, author })
     return [...last.values()]
   }
 

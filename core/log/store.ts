@@ -127,11 +127,9 @@ export class LogStore {
 
   /** Ids of all logs that are stored here, whether or not anything of them has come. */
   async stored(): Promise<LogId[]> {
-    const logs: LogId[] = []
-    for await (const discoveryKey of this.corestore.list()) {
-      const auth = await this.corestore.getAuth(discoveryKey)
-      if (auth) logs.push(logIdOf(auth.key))
-    }
+    const auths: ReturnType<Corestore['getAuth']>[] = []
+    for await (const discoveryKey of this.corestore.list()) auths.push(this.corestore.getAuth(discoveryKey))
+    const logs = (await Promise.all(auths)).flatMap((auth) => (auth ? [logIdOf(auth.key)] : []))
     return logs.filter((log) => !this.forks.isSharedPart(log)).sort()
   }
 
@@ -196,11 +194,19 @@ export class LogStore {
     return done('new')
   }
 
-  /** Reads which logs are known to have two histories: before anything is made of any log. */
+  /**
+   * Reads which logs are known to have two histories: before anything is made of any log. All are opened at once, as one
+   * by one the disk would be waited for some thousand times where a member has started as many.
+   */
   async #loadForks(): Promise<void> {
-    for (const log of await this.stored()) {
-      const core = await this.openAsWritten(log)
-      const bytes = await core.getUserData(FORK)
+    const logs = await this.stored()
+    const all = await Promise.all(
+      logs.map(async (log) => {
+        const core = await this.openAsWritten(log)
+        return { log, core, bytes: await core.getUserData(FORK) }
+      })
+    )
+    for (const { log, core, bytes } of all) {
       const fork = bytes && this.forks.check(log, bytes)
       if (!fork?.ok || fork.value === 'known') continue
       await core.close()

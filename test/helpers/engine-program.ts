@@ -37,7 +37,7 @@ async function main(folder: string, network: Partial<Settings['network']>, death
   const opened = await openEngine({ folder, keys: PLAIN_KEYS, appVersion: '0', network })
   if (!opened.ok) throw new Error(opened.error.message)
   const channel = nodePortChannel({
-    postMessage: (message) => void process.send?.(message),
+    postMessage: (message) => void process.send?.(message, () => {}),
     on: (event, listener) => process.on(event === 'close' ? 'disconnect' : event, listener),
     close: () => process.disconnect()
   })

@@ -26,6 +26,7 @@ export class Person {
   readonly #keys: KeyPair = keyPairOf(randomBytes(32))
   readonly #device: KeyPair = keyPairOf(randomBytes(32))
   readonly member: MemberId = memberIdOf(this.#keys.publicKey)
+  readonly #secretKeys = new Map<LogId, Buffer>()
   #segments = 0
 
   /** Starts a log in a store: a header, and these entries. */
@@ -45,7 +46,16 @@ export class Person {
     })
     const blocks = [header, ...entries.map((entry) => blockOf(log, entry))]
     await core.append(blocks, { keyPair: { publicKey, secretKey } })
+    this.#secretKeys.set(log, secretKey)
     return log
+  }
+
+  /** Appends an entry to a log that was started here. */
+  async write(store: LogStore, log: LogId, entry: Partial<Entry>): Promise<void> {
+    const core = await store.open(log)
+    const [publicKey, secretKey] = [core.manifest?.signers[0]?.publicKey, this.#secretKeys.get(log)]
+    if (!publicKey || !secretKey) throw new Error('no log of this person')
+    await core.append(blockOf(log, entry), { keyPair: { publicKey, secretKey } })
   }
 }
 

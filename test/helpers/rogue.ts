@@ -200,6 +200,22 @@ export class Rogue {
     return rogue
   }
 
+  /** A log of its own with an entry, which is closed again: it is opened when a peer asks for it. Nobody is told yet. */
+  async tinyLog(ops: readonly Operation[]): Promise<LogId> {
+    const keyPair = HyperDHT.keyPair(randomBytes(32))
+    const manifest = { version: 1, signers: [{ publicKey: keyPair.publicKey }] }
+    const { store, secret } = this.parts
+    const core = store.corestore.get({ manifest, encryption: { key: secret } })
+    await core.ready()
+    const log = logIdOf(core.key)
+    const { deps, lamport } = this.next()
+    const entry = encodeEntry({ version: leastVersion(ops), lamport, wallMs: 0, ops, deps }, log)
+    await core.append([this.header(log), entry], { keyPair })
+    this.claims[log] = core.length
+    await core.close()
+    return log
+  }
+
   /** Takes a log of another book over, byte for byte. */
   async copyLog(log: LogId, from: Rogue): Promise<void> {
     await from.parts.store.open(log)
