@@ -88,7 +88,7 @@ async function manifestOf(
  */
 async function storedState(session: BookSession): Promise<Pick<ManifestBook, 'vector' | 'digest'>> {
   for (let left = TRIES; ; left--) {
-    await session.digestSettled()
+    await session.digest.settled()
     const stored = session.intake.lengths()
     const vector: Record<string, number> = {}
     let unstored = 0
@@ -96,7 +96,7 @@ async function storedState(session: BookSession): Promise<Pick<ManifestBook, 've
       vector[log] = Math.min(length, stored.get(log) ?? 0)
       unstored += length - vector[log]
     }
-    if (unstored === 0) return { vector, digest: session.digest() }
+    if (unstored === 0) return { vector, digest: session.digest.value() }
     if (left === 0) return { vector, digest: null }
     await session.store.durability.synced()
   }

@@ -1,11 +1,7 @@
 /** One open book: its logs, their fold, this device's writer, and the connections to the other devices. */
 import { EventEmitter } from 'node:events'
-import { Buffer } from 'node:buffer'
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { nextTurn } from '../log/event-loop.js'
 import type { NoiseStream } from 'hyperswarm'
-import sodium from 'sodium-universal'
 import {
   done,
   refuse,
@@ -13,44 +9,32 @@ import {
   type DeviceId,
   type Farewell,
   type LogId,
-  type MemberId,
   type Outcome,
   type Role,
   type Topic
 } from '../contract/index.js'
 import { isAuthority } from '../authority/acts.js'
-import { Roster } from '../authority/roster.js'
-import { Book } from '../book/book.js'
+import type { Roster } from '../authority/roster.js'
+import type { Book } from '../book/book.js'
 import type { Action } from '../domain/roles.js'
-import { bookIdOf, memberIdOf } from '../identity/certificates.js'
-import { Delivery } from '../log/delivery.js'
-import { Intake } from '../log/intake.js'
+import type { Delivery } from '../log/delivery.js'
+import { nextTurn } from '../log/event-loop.js'
+import type { Intake } from '../log/intake.js'
 import { LogLearner } from '../log/learner.js'
-import type { Epoch } from '../log/secrets.js'
-import { LogStore } from '../log/store.js'
-import { LogWriter, retireSegment, type WriterStateFile } from '../log/writer.js'
+import type { LogStore } from '../log/store.js'
+import type { LogWriter } from '../log/writer.js'
 import type { Operation, PlacedEntry } from '../ops/operations.js'
-import { foundingFromMessage } from '../sync/proofs.js'
-import { fromHex, toHex } from '../sync/messages.js'
+import { toHex } from '../sync/messages.js'
 import { Belonging } from './belonging.js'
 import { BookSecrets } from './book-secrets.js'
 import { Healer } from './healer.js'
-import type { Identity } from './identity-file.js'
-import { LedgerFold } from './ledger-fold.js'
+import type { LedgerFold } from './ledger-fold.js'
 import { Presence } from './presence.js'
-import { readWriterState, writeWriterState, type BookFile } from './sealed-files.js'
-import { Sightings } from './sightings.js'
-import { inOneSlice, inSlices } from './slices.js'
-import type { Vault } from './vault.js'
-
-export interface SessionOptions {
-  /** The book's own folder. */
-  readonly folder: string
-  readonly file: BookFile
-  readonly vault: Vault
-  readonly identity: Identity
-  readonly deviceName: string
-}
+import type { BookFile } from './sealed-files.js'
+import { laterSecrets, openParts, type SessionOptions, type SessionParts } from './session-parts.js'
+import type { Sightings } from './sightings.js'
+import { inSlices } from './slices.js'
+import { StateDigest } from './state-digest.js'
 
 export interface SessionEvents {
   changed: [readonly Topic[]]
@@ -68,15 +52,6 @@ export interface Written {
   readonly index: number
 }
 
-interface SessionParts {
-  readonly store: LogStore
-  readonly fold: LedgerFold
-  readonly delivery: Delivery
-  readonly intake: Intake
-  readonly writer: LogWriter
-  readonly sightings: Sightings
-}
-
 export class BookSession extends EventEmitter<SessionEvents> {
   readonly id: BookId
   readonly roster: Roster
@@ -90,6 +65,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   changes = 0
   readonly presence: Presence
   readonly store: LogStore
+  readonly digest: StateDigest
   readonly #fold: LedgerFold
   readonly #writer: LogWriter
   readonly #learner: LogLearner
@@ -102,11 +78,11 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   private constructor(
     readonly options: SessionOptions,
-    { store, fold, delivery, intake, writer, sightings }: SessionParts
+    { book, store, fold, delivery, intake, writer, sightings }: SessionParts
   ) {
     super()
     this.#file = options.file
-    this.id = bookIdOf(foundingFromMessage(options.file.founding))
+    this.id = book
     this.roster = fold.roster
     this.delivery = delivery
     this.intake = intake
@@ -114,6 +90,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
     this.kind = options.file.kind
     this.store = store
     this.#fold = fold
+    this.digest = new StateDigest(fold)
     this.#writer = writer
     this.#learner = new LogLearner(intake)
     this.secrets = new BookSecrets({
@@ -142,59 +119,14 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   /** Opens a book of this folder and reads all that is here. */
   static async open(options: SessionOptions): Promise<Outcome<BookSession>> {
-    const { file, folder, vault, identity } = options
-    const founding = foundingFromMessage(file.founding)
-    const statePath = join(folder, 'writer.sealed')
-    const state: WriterStateFile = {
-      load: () => readWriterState(vault, statePath),
-      save: (written) => writeWriterState(vault, statePath, written)
-    }
-    const opened = await LogStore.open({
-      folder: join(folder, 'store'),
-      secret: fromHex(file.secret),
-      later: (file.later ?? []).map(({ epoch, secret }) => ({
-        epoch: epoch as Epoch,
-        secret: fromHex(secret)
-      })),
-      moved: () => retireSegment(state)
-    })
-    if (!opened.ok) return opened
-    const store = opened.value
-    const roster = new Roster(memberIdOf(founding.founder))
     let session: BookSession | null = null
-    const directory = {
-      memberName: (member: MemberId) => roster.memberName(member),
-      deviceName: (device: DeviceId) => session?.deviceName(device) ?? ''
-    }
-    const fold = new LedgerFold({
-      roster,
-      makeBook: () => new Book({ directory, hash }),
-      read: (log, from, to) => intake.read(log, from, to),
-      changed: () => session?.noteFold()
+    const parts = await openParts(options, {
+      deviceName: (device) => session?.deviceName(device) ?? '',
+      noteEntry: (entry) => session?.noteEntry(entry),
+      noteFold: () => session?.noteFold()
     })
-    const shared = new Map(store.forks.all().map(({ log, evidence }) => [log, evidence.shared]))
-    const delivery = new Delivery(
-      (entry) => {
-        fold.apply(entry)
-        session?.noteEntry(entry)
-      },
-      (log) => shared.get(log) ?? Infinity
-    )
-    fold.attach(delivery)
-    const intake = new Intake(store, delivery, bookIdOf(founding))
-    const writer = new LogWriter({
-      store,
-      intake,
-      delivery,
-      founding,
-      certificate: identity.certificate(options.deviceName),
-      device: identity.device,
-      now: Date.now,
-      randomBytes,
-      state
-    })
-    const sightings = await Sightings.open(vault, join(folder, 'sightings.sealed'))
-    session = new BookSession(options, { store, fold, delivery, intake, writer, sightings })
+    if (!parts.ok) return parts
+    session = new BookSession(options, parts.value)
     session.#listen()
     await session.#readAll()
     void nextTurn().then(() => session.prepared())
@@ -223,30 +155,6 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return this.delivery.causality.vector()
   }
 
-  /** Hex, 32 bytes: the whole state, people included. Equal vectors have equal digests. Wait for `digestSettled` first. */
-  digest(): string {
-    const people = Buffer.from(this.roster.facts().join('\n'), 'utf8')
-    return toHex(hash(Buffer.concat([Buffer.from(this.book.digest(), 'hex'), hash(people)])))
-  }
-
-  /** The digest, worked out in slices where much has changed. */
-  async digestSettled(): Promise<string> {
-    do {
-      await this.#fold.settled()
-      await nextTurn()
-      await inSlices((isTimeUp) => this.book.digestWork(isTimeUp))
-    } while (this.#fold.state === 'folding' && this.#closed === 'open')
-    return this.digest()
-  }
-
-  /** null where it takes more than a slice of work: the rest is then done in others, and peers are told. */
-  #digestIfReady(): string | null {
-    if (this.#fold.state === 'folding') return null
-    if (inOneSlice((isTimeUp) => this.book.digestWork(isTimeUp)) === 'done') return this.digest()
-    void this.presence.tell()
-    return null
-  }
-
   /** Resolves when whatever a view asks can be answered without much to do first. */
   prepared(): Promise<void> {
     return inSlices((isTimeUp) => this.book.prepareWork(isTimeUp))
@@ -265,9 +173,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
   /** Takes in what an inviter handed over to one who has the book already: they may have been away for long. */
   async welcomeBack(file: BookFile): Promise<void> {
     this.#keep({ farewell: null, inviter: file.inviter })
-    this.secrets.take(
-      (file.later ?? []).map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
-    )
+    this.secrets.take(laterSecrets(file))
     await this.#learner.learn(file.logs as LogId[], this.options.identity.memberId)
     await this.#saving
     this.#changed(['people', 'sync'])
@@ -312,6 +218,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
 
   async close(): Promise<void> {
     this.#closed = 'closed'
+    this.digest.close()
     this.#healer.close()
     await this.presence.goOffline()
     await this.intake.close()
@@ -381,6 +288,13 @@ export class BookSession extends EventEmitter<SessionEvents> {
     return taken
   }
 
+  /** null while it is being worked out: peers are told once it is there. */
+  #digestToTell(): string | null {
+    const digest = this.digest.ifReady()
+    if (digest === null) void this.presence.tell()
+    return digest === 'folding' ? null : digest
+  }
+
   #makePresence(): Presence {
     const { identity, deviceName } = this.options
     return new Presence({
@@ -392,7 +306,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
         store: this.store,
         side: {
           vector: () => this.vector(),
-          digest: () => this.#digestIfReady(),
+          digest: () => this.#digestToTell(),
           standingOf: (remote) => this.belonging.standingOf(remote),
           farewell: (why, from) => this.belonging.told(why, from),
           welcome: () => this.belonging.welcomed(),
@@ -414,7 +328,7 @@ export class BookSession extends EventEmitter<SessionEvents> {
       sightings: this.sightings,
       changed: () => this.#changed(['sync']),
       isBusy: () => this.intake.isBusy,
-      prepareDigest: () => this.digestSettled()
+      prepareDigest: () => this.digest.settled()
     })
   }
 
@@ -435,10 +349,3 @@ export class BookSession extends EventEmitter<SessionEvents> {
 }
 
 const STOPPED = refuse('ENGINE_STOPPED', 'The book is being opened again. Try again.', { executed: 'no' })
-
-/** BLAKE2b, 32 bytes, by libsodium. */
-export function hash(bytes: Uint8Array): Uint8Array {
-  const output = Buffer.allocUnsafe(32)
-  sodium.crypto_generichash(output, bytes)
-  return output
-}

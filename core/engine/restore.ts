@@ -217,7 +217,7 @@ async function checkBook(session: BookSession, book: ManifestBook): Promise<Outc
     return isPaused ? tooNew() : damaged(`entries of ${book.name} are missing`)
   }
   const isSame = Object.keys(vector).length === Object.keys(book.vector).length && !grew(vector, book.vector)
-  if (isSame && book.digest !== null && (await session.digestSettled()) !== book.digest)
+  if (isSame && book.digest !== null && (await session.digest.settled()) !== book.digest)
     return damaged(`${book.name} is not what it was`)
   return done(null)
 }

@@ -15,7 +15,7 @@ type Vector = Readonly<Record<LogId, number>>
 
 export function syncStatus(session: BookSession): SyncStatus {
   const vector = session.vector()
-  const digest = session.digest()
+  const digest = session.digest.value()
   const { name, transactions } = session.book.summary()
   const members = memberRows(session, vector, digest)
   return {

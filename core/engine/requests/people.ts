@@ -35,7 +35,7 @@ export const peopleHandlers = ({
 }: EngineParts): Handlers<PeopleRequests> => ({
   syncStatus: ({ book }) =>
     inSession(library.session(book), async (session) => {
-      await session.digestSettled()
+      await session.digest.settled()
       return done(syncStatus(session))
     }),
 
