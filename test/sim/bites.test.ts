@@ -3,12 +3,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { lowers } from '../../core/authority/acts.js'
 import { Membership } from '../../core/authority/membership.js'
 import { Fields, type FieldWrite } from '../../core/book/model.js'
+import { Rows } from '../../core/book/rows.js'
+import { Belonging } from '../../core/engine/belonging.js'
 import { done } from '../../core/contract/index.js'
 import type { WriterState } from '../../core/log/writer.js'
 import { Disk } from './disk.js'
 import { PARTS, type Parts } from './parts.js'
 import type { Violation } from './truth.js'
-import { simulate } from './world.js'
+import { simulate, type SimOptions } from './world.js'
 
 const STEPS = 60
 
@@ -16,10 +18,11 @@ const STEPS = 60
 async function findsBroken(
   rule: Violation['rule'],
   seeds: number,
-  parts: Partial<Parts>
+  parts: Partial<Parts>,
+  phones: SimOptions['phones'] = 'seldom'
 ): Promise<number | null> {
   for (let seed = 1; seed <= seeds; seed++) {
-    const options = { seed, peers: 2 + (seed % 4), steps: STEPS, parts: { ...PARTS, ...parts } }
+    const options = { seed, peers: 2 + (seed % 4), steps: STEPS, phones, parts: { ...PARTS, ...parts } }
     const { violations } = await simulate(options)
     if (violations.some((violation) => violation.rule === rule)) return seed
   }
@@ -75,7 +78,35 @@ describe('the simulator finds', { timeout: 300_000 }, () => {
     }
     expect(await findsBroken('lies are not taken', 30, { delivery })).not.toBeNull()
   })
+
+  it('a linked device that is let in though it was revoked, within 20 seeds with many of them', async () => {
+    revokedDevicesAreLetIn()
+    expect(await findsBroken('secrets change when someone goes', 20, {}, 'often')).not.toBeNull()
+  })
+
+  it('a second adoption that is shown as the first where it came first, within 60 seeds', async () => {
+    firstToComeAdopted()
+    expect(await findsBroken('what is adopted twice counts once', 60, {})).not.toBeNull()
+  })
 })
+
+/** Of several who adopted the same, the one whose adoption came first here is shown. */
+function firstToComeAdopted(): void {
+  const version = Rows.prototype.version
+  vi.spyOn(Rows.prototype, 'version').mockImplementation(function (this: Rows, each) {
+    const author = each.adoptions?.[0]?.author
+    return { ...version.call(this, each), ...(author && { adoptedBy: { member: author, name: '' } }) }
+  })
+}
+
+/** A device that was revoked is let in as if it were any of its person's. */
+function revokedDevicesAreLetIn(): void {
+  const standingOf = Belonging.prototype.standingOf
+  vi.spyOn(Belonging.prototype, 'standingOf').mockImplementation(function (this: Belonging, remote) {
+    const standing = standingOf.call(this, remote)
+    return typeof standing === 'object' && standing.code === 'DEVICE_REVOKED' ? 'present' : standing
+  })
+}
 
 /** Counts what someone wrote without knowing that they were removed, whatever is kept of their logs. */
 function nothingIsCutOff(): void {

@@ -19,10 +19,6 @@ export function checkEnd(peers: readonly Peer[], truth: Truth, around: Around): 
   const met = knownDevices(peers, truth)
   const all = replayAll(met, around)
   const present = met.filter((peer) => isPresent(peer, all))
-  if (truth.hasLostDisk && isSplit(present)) {
-    around.tally.count('worlds that end split by a lost disk')
-    return
-  }
   const [first] = present
   for (const peer of present) {
     const { run, name } = peer
@@ -49,13 +45,6 @@ export function checkEnd(peers: readonly Peer[], truth: Truth, around: Around): 
     checkSecrets(peer, run, { peers, present }, truth)
   }
 }
-
-/**
- * Who let someone in and then lost their disk does not know them, and takes nothing from whom they do not know: they have to
- * be let in again, also where somebody who has gone since still has the admission.
- */
-const isSplit = (present: readonly Peer[]): boolean =>
-  present.some(({ up }) => present.some(({ remote }) => up?.belonging.standingOf(remote) === 'unknown'))
 
 /** All entries of these devices' disks. */
 function replayAll(peers: readonly Peer[], { founder, book: id }: Around): Replayed {
@@ -99,9 +88,6 @@ function checkWaits(met: readonly Peer[], present: readonly Peer[], peer: Peer, 
     // What was on one disk only, and not synced there, is gone: who built on it waits for ever, and was told of nothing.
     const holders = met.filter(({ disk }) => disk.block(on, length - 1))
     if (!holders.some((holder) => present.some((each) => shows(holder, each)))) continue
-    // Of someone present, whose disk was lost, nothing is asked of one who has gone: see decision 5.
-    const isHere = present.some(({ member }) => member === peer.up?.intake.author(on)?.member)
-    if (isHere && !holders.some((holder) => present.includes(holder))) continue
     const where = `${truth.name(log)}/${index} at ${peer.name}`
     truth.violate('all converge', `${where} waits for ${length} of ${truth.name(on)}`)
   }
@@ -151,6 +137,10 @@ function checkAcknowledged(present: readonly Peer[], peer: Peer, run: Run, truth
   }
 }
 
+/** One with its member's key opens what is sealed for that, revoked or not; one that was linked does not. */
+const isRevokedLink = ({ phrase, deviceId, member }: Peer, { roster }: Run): boolean =>
+  phrase === 'elsewhere' && roster.isRevoked(deviceId, member)
+
 /** Everyone who is present writes with a secret that they have and that nobody has who has gone. */
 function checkSecrets(
   peer: Peer,
@@ -169,9 +159,11 @@ function checkSecrets(
   }
   if (epoch === 'founding' || (due === 'yes' && !canChange)) return
   const disks = present.map(({ disk }) => disk)
-  for (const { name, member, run: other } of peers) {
-    if (run.roster.role(member) || truth.betrayed.has(`${epoch} ${member}`)) continue
-    if (!other?.secrets.all().some((each) => each.epoch === epoch)) continue
+  for (const each of peers) {
+    const { name, member, run: other } = each
+    const isOut = !run.roster.role(member) || isRevokedLink(each, run)
+    if (!isOut || truth.betrayed.has(`${epoch} ${member}`)) continue
+    if (!other?.secrets.all().some((secret) => secret.epoch === epoch)) continue
     // They were let in by an entry that was lost with the only disk that it was on: nobody knows that they were told.
     const admission = truth.handed.get(`${epoch} ${member}`)
     if (admission && !truth.isThere(admission, disks)) continue

@@ -7,8 +7,8 @@ import { describeFailure, shortestFailure } from './shrink.js'
 import { Tally } from './tally.js'
 import { simulate, type SimOptions } from './world.js'
 
-const USAGE = `Usage: npm run sim -- [--seed N] [--peers 2..12] [--steps S] [--events] [--tally] [--list]
-       npm run sim:soak -- [--seed FIRST] [--minutes M] [--worlds W] [--peers 2..12] [--steps S] [--tally] [--list]`
+const USAGE = `Usage: npm run sim -- [--seed N] [--peers 2..12] [--steps S] [--phones] [--events] [--tally] [--list]
+       npm run sim:soak -- [--seed FIRST] [--minutes M] [--worlds W] [--peers 2..12] [--steps S] [--phones] [--tally] [--list]`
 
 /** A whole number in the bounds; null if it is none. */
 function numberIn(text: string | undefined, least: number, most: number): number | null {
@@ -93,7 +93,8 @@ async function main(): Promise<number> {
       worlds: { type: 'string', default: '1000000' },
       events: { type: 'boolean', default: false },
       tally: { type: 'boolean', default: false },
-      list: { type: 'boolean', default: false }
+      list: { type: 'boolean', default: false },
+      phones: { type: 'boolean', default: false }
     }
   })
   const seed = numberIn(values.seed, 0, 2 ** 32 - 1)
@@ -106,8 +107,9 @@ async function main(): Promise<number> {
     return 2
   }
   const shown: Shown = new Set((['events', 'tally', 'list'] as const).filter((name) => values[name]))
-  if (positionals[0] !== 'soak') return playOne({ seed, peers: peers ?? 4, steps: steps ?? 100 }, shown)
-  const given = { ...(peers && { peers }), ...(steps !== undefined && { steps }) }
+  const phones = values.phones ? 'often' : 'seldom'
+  if (positionals[0] !== 'soak') return playOne({ seed, peers: peers ?? 4, steps: steps ?? 100, phones }, shown)
+  const given = { phones, ...(peers && { peers }), ...(steps !== undefined && { steps }) } as const
   return soak({ first: seed, minutes, worlds, given }, shown)
 }
 

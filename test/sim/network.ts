@@ -5,13 +5,15 @@
  */
 import type { LogId } from '../../core/contract/index.js'
 import type { EpochSecret } from '../../core/log/secrets.js'
+import { parsePlace } from '../../core/ops/place.js'
 import type { FarewellMessage } from '../../core/sync/messages.js'
+import { factsOf } from './accounting.js'
 import { isSame } from './disk.js'
 import type { Peer } from './peer.js'
 import type { Random } from './random.js'
 import type { Run } from './run.js'
 import type { Scheduler } from './scheduler.js'
-import type { Truth } from './truth.js'
+import type { Acknowledged, Truth } from './truth.js'
 
 interface Block {
   readonly log: LogId
@@ -229,6 +231,8 @@ export class Network {
     const secrets = from.up.secrets.toHandOver().filter((secret) => !handed.has(secret))
     if (secrets.length === 0) return
     for (const secret of secrets) handed.add(secret)
+    const admission = lastAdmission(from, to, this.truth)
+    for (const { epoch } of secrets) if (admission) this.truth.handed.set(`${epoch} ${to.member}`, admission)
     this.#carry(link, () => to.up?.secrets.offered(secrets, from.member))
   }
 
@@ -297,6 +301,19 @@ function logsRecalled({ disk }: Peer, there: Run, here: Run): LogId[] {
     const judged = header && judge(log, header)
     return judged === 'believed' || judged === 'needed'
   })
+}
+
+/** By which entry one takes the other for a member: their admission, or a role that they were given since. */
+function lastAdmission({ name, up }: Peer, { member }: Peer, truth: Truth): Acknowledged | null {
+  const admissions = factsOf(up?.roster.facts() ?? []).filter(
+    ({ operation, verdict }) =>
+      (operation.kind === 'admit' || operation.kind === 'setRole') &&
+      operation.member === member &&
+      verdict === 'stands'
+  )
+  const places = admissions.flatMap(({ place }) => parsePlace(place) ?? [])
+  const last = places.sort((a, b) => truth.lamport(a.log, a.index) - truth.lamport(b.log, b.index)).at(-1)
+  return last ? { peer: name, log: last.log, index: last.index } : null
 }
 
 const lacking = (run: Run): LogId[] => Object.keys(run.belonging.parting.lacking()) as LogId[]

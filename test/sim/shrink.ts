@@ -17,10 +17,10 @@ export async function shortestFailure(options: SimOptions): Promise<SimResult | 
 }
 
 /** The seed, what was broken, what had happened, and how to see it again. */
-export function describeFailure({ seed, peers, steps }: SimOptions, shortest: SimResult): string {
+export function describeFailure({ seed, peers, steps, phones }: SimOptions, shortest: SimResult): string {
   const rules = shortest.violations.slice(0, 10).map(({ rule, message }) => `  ${rule}: ${message}`)
   const events = shortest.events.map((event) => `  ${event}`)
-  const again = `npm run sim -- --seed ${seed} --peers ${peers} --steps ${shortest.steps}`
+  const again = `npm run sim -- --seed ${seed} --peers ${peers} --steps ${shortest.steps}${phones === 'often' ? ' --phones' : ''}`
   return [
     `Seed ${seed} with ${peers} peers fails within ${steps} steps. The shortest prefix that was found has ${shortest.steps}.`,
     'What happened:',

@@ -23,6 +23,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'book folded again': 50,
   'crash that lost blocks': 20,
   'device linked': 8,
+  'log recalled': 20,
   'member: left owner': 1,
   'member: removed contributor': 1,
   'not counted: DEVICE_REVOKED': 1,
@@ -47,7 +48,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'segment was open': 40,
   'stopped: DEPENDS_ON_QUARANTINED': 1,
   'stopped: LAMPORT_WRONG': 1,
-  'told: DEVICE_REVOKED': 10,
+  'told: DEVICE_REVOKED': 5,
   'told: MEMBER_REMOVED': 50,
   'versions that were adopted': 1,
   'worlds that end in conflict': 5
@@ -88,6 +89,18 @@ describe('a simulated world keeps the rules', { timeout: PATIENCE_MS }, () => {
     }
     const seldom = Object.entries(OFTEN).filter(([name, least]) => tally.of(name) < least)
     expect(seldom.map(([name]) => `${name}: ${tally.of(name)}`)).toEqual([])
+  })
+
+  it('in which linked devices are lost, often', async () => {
+    const tally = new Tally()
+    for (let seed = 1; seed <= 20; seed++) {
+      const options = { seed, peers: 2 + (seed % 3), steps: STEPS, phones: 'often' } as const
+      const result = await simulate(options)
+      if (result.violations.length > 0) expect.fail(describeFailure(options, result))
+      tally.add(result.tally)
+    }
+    expect(tally.of('linked device that was revoked')).toBeGreaterThanOrEqual(10)
+    expect(tally.of('device linked')).toBeGreaterThanOrEqual(20)
   })
 
   it('and the same seed plays the same world', async () => {

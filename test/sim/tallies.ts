@@ -40,5 +40,8 @@ export function tallyEnd(peers: readonly Peer[], tally: Tally): void {
     const adopted = detail.ok ? detail.value.history.filter(({ adoptedBy }) => adoptedBy !== null) : []
     tally.count('versions that were adopted', adopted.length)
   }
+  for (const { phrase, deviceId, member } of peers)
+    if (phrase === 'elsewhere' && roster.isRevoked(deviceId, member))
+      tally.count('linked device that was revoked')
   tally.count('logs', Object.keys(run.vector()).length)
 }

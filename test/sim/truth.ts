@@ -85,11 +85,6 @@ export class Truth {
     }
   }
 
-  /** Whether a disk was replaced by an older copy, and something was on it that its person had been told is saved. */
-  get hasLostDisk(): boolean {
-    return this.#orphans.size > 0
-  }
-
   /** Whether this, or what it builds on, can be had from nobody, and nobody is to blame. */
   isLost(entry: Acknowledged, disks: readonly Disk[]): boolean {
     return this.#orphans.has(entry) && !this.isThere(entry, disks)

@@ -9,6 +9,7 @@ import { Network } from './network.js'
 import { PARTS, type Parts } from './parts.js'
 import { newIdentity, Peer, type Phrase, type SimIdentity } from './peer.js'
 import { link } from './linking.js'
+import { linkOrRevoke } from './lost-phones.js'
 import { admit } from './people.js'
 import { Random } from './random.js'
 import { operations, type Around } from './around.js'
@@ -25,6 +26,8 @@ export interface SimOptions {
   readonly peers: number
   readonly steps: number
   readonly parts?: Parts
+  /** `often`: people link devices and lose them, beside all else. */
+  readonly phones?: 'seldom' | 'often'
 }
 
 export interface SimResult {
@@ -66,6 +69,7 @@ export class World {
   readonly #events: string[] = []
   readonly #script: Random
   readonly #keys: Random
+  readonly #phones: Random
 
   constructor(private readonly options: SimOptions) {
     const seeds = new Random(options.seed)
@@ -74,6 +78,7 @@ export class World {
     this.chance = seeds.fork()
     this.network = new Network(this.#scheduler, seeds.fork(), this.truth)
     this.#keys = seeds.fork()
+    this.#phones = seeds.fork()
     const first = newIdentity(nameOf(0), this.#keys, null)
     this.around = this.#makeAround(first)
     this.peers = [new Peer(nameOf(0), first, this.around)]
@@ -148,6 +153,8 @@ export class World {
       const did = happen(this, peer, step)
       if (did !== null) this.note(`${peer.name} ${did}`)
     }
+    const did = this.options.phones === 'often' ? linkOrRevoke(this, this.#phones) : null
+    if (did !== null) this.note(did)
     await this.#go(step.thenMs)
   }
 
