@@ -8,16 +8,14 @@ import {
   CHUNK_BYTES,
   damaged,
   decodeHeader,
-  decodeRecord,
   MOST_BACKUP_BYTES,
-  MOST_RECORD_BYTES,
   PREAMBLE_BYTES,
   readPreamble,
-  RECORD_HEAD_BYTES,
   type BackupHeaderFile,
   type BackupRecord
 } from './backup-format.js'
 import { openByPhrase } from './backup-phrase.js'
+import { RecordParser } from './backup-records.js'
 import { stretch, type Stretcher } from './passphrase.js'
 import { unseal } from './secret-box.js'
 
@@ -146,40 +144,6 @@ export class BackupFile {
     if (cipher.length < length) return truncated()
     this.#read += 4 + length
     return done(cipher)
-  }
-}
-
-/** Puts records together from chunks, which end anywhere. */
-class RecordParser {
-  #parts: Uint8Array[] = []
-  #bytes = 0
-  /** There is nothing to find before so many bytes are here. */
-  #needed = RECORD_HEAD_BYTES
-
-  get hasRest(): boolean {
-    return this.#bytes > 0
-  }
-
-  *take(chunk: Uint8Array): Generator<Outcome<BackupRecord>> {
-    this.#parts.push(chunk)
-    this.#bytes += chunk.length
-    if (this.#bytes < this.#needed) return
-    let rest = Buffer.concat(this.#parts)
-    this.#needed = RECORD_HEAD_BYTES
-    while (rest.length >= RECORD_HEAD_BYTES) {
-      const length = rest.readUInt32LE(1)
-      if (length > MOST_RECORD_BYTES) {
-        return yield refuse('BACKUP_TOO_LARGE', 'This backup is damaged: a record is larger than any is.')
-      }
-      const end = RECORD_HEAD_BYTES + length
-      this.#needed = end
-      if (rest.length < end) break
-      yield decodeRecord(rest[0] as number, rest.subarray(RECORD_HEAD_BYTES, end))
-      rest = rest.subarray(end)
-      this.#needed = RECORD_HEAD_BYTES
-    }
-    this.#parts = [rest]
-    this.#bytes = rest.length
   }
 }
 

@@ -3,19 +3,17 @@
  * one), and inside of that, where a passphrase is set, sealed with a key that Argon2id makes of it. So a passphrase comes
  * on top of the keyring: it takes both.
  */
-import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import * as v from 'valibot'
 import { SAFEKEEPING_LIMITS, done, refuse, type Outcome } from '../contract/index.js'
 import { Attempts } from './attempts.js'
 import type { KeyProtector } from './engine.js'
 import { readIfThere, writeWhole } from './files.js'
+import { decodeKeyring, encodeKeyring, type KeptKey } from './keyring-file.js'
 import {
   newStretching,
   stretch,
   STRENGTH,
-  StretchingFile,
   type PassphraseKeys,
   type Strength,
   type Stretcher,
@@ -23,21 +21,6 @@ import {
 } from './passphrase.js'
 import { seal, unseal } from './secret-box.js'
 import { Vault } from './vault.js'
-
-const kind = v.picklist(['keyring', 'plain'])
-const wrapped = v.pipe(v.string(), v.hexadecimal())
-
-/** A folder without a passphrase has version 1, which every version of Guildbook opens. */
-const KeyringFile = v.variant('version', [
-  v.strictObject({ version: v.literal(1), kind, wrapped }),
-  v.strictObject({ version: v.literal(2), kind, wrapped, passphrase: StretchingFile })
-])
-
-interface Kept {
-  readonly kind: KeyProtector['kind']
-  readonly wrapped: Uint8Array
-  readonly passphrase: Stretching | null
-}
 
 /** What an unlocked folder has in memory. */
 interface Unlocked {
@@ -63,7 +46,7 @@ export class Keyring {
   private constructor(
     private readonly path: string,
     private readonly keys: KeyProtector,
-    private kept: Kept,
+    private kept: KeptKey,
     { now, strength = STRENGTH, stretcher }: KeyringParts
   ) {
     this.#attempts = new Attempts(now)
@@ -77,16 +60,12 @@ export class Keyring {
     const bytes = await readIfThere(path)
     if (!bytes) {
       const key = randomBytes(32)
-      const kept: Kept = { kind: keys.kind, wrapped: await keys.wrap(key), passphrase: null }
+      const kept: KeptKey = { kind: keys.kind, wrapped: await keys.wrap(key), passphrase: null }
       await save(path, kept)
       return done(new Keyring(path, keys, kept, parts))
     }
-    const file = v.safeParse(KeyringFile, parseJson(bytes))
-    if (!file.success)
-      return refuse('STORAGE_FAILED', `${path} is damaged, or of a newer version of Guildbook.`)
-    const { output } = file
-    const passphrase = output.version === 2 ? output.passphrase : null
-    const kept = { kind: output.kind, wrapped: new Uint8Array(Buffer.from(output.wrapped, 'hex')), passphrase }
+    const kept = decodeKeyring(bytes)
+    if (!kept) return refuse('STORAGE_FAILED', `${path} is damaged, or of a newer version of Guildbook.`)
     return done(new Keyring(path, keys, kept, parts))
   }
 
@@ -226,18 +205,6 @@ export async function openVault(folder: string, keys: KeyProtector): Promise<Out
   return keyring.ok ? keyring.value.unlock(null) : keyring
 }
 
-function save(path: string, { kind, wrapped, passphrase }: Kept): Promise<void> {
-  const file = { kind, wrapped: Buffer.from(wrapped).toString('hex') }
-  const whole = passphrase ? { version: 2, ...file, passphrase } : { version: 1, ...file }
-  return writeWhole(path, Buffer.from(JSON.stringify(whole)))
-}
+const save = (path: string, kept: KeptKey): Promise<void> => writeWhole(path, encodeKeyring(kept))
 
 const noPassphrase = (): Outcome<never> => refuse('PASSPHRASE_NONE', 'This folder has no passphrase.')
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return null
-  }
-}

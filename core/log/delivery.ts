@@ -160,6 +160,13 @@ export class Delivery {
     return all
   }
 
+  /** All logs that the next entry of a log waits for, where `waits` names the first: they are had in one go. */
+  lacking(): { readonly log: LogId; readonly on: LogId }[] {
+    return [...this.#lanes].flatMap(([log, { queue }]) =>
+      (queue.first()?.deps ?? []).flatMap((dep) => (this.#lacks(dep) ? [{ log, on: dep.log }] : []))
+    )
+  }
+
   /** Entries that came and are not delivered yet. */
   pending(): number {
     let sum = 0

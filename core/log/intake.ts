@@ -405,7 +405,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
 
   /** Follows logs after all that someone's entries wait for. */
   async #takeUpNeeded(): Promise<void> {
-    for (const { log, on } of this.delivery.waits()) {
+    for (const { log, on } of this.delivery.lacking()) {
       const author = this.author(log)
       if (author && this.shares.isOwedTo(author.member, on)) await this.add(on, 'needed')
     }

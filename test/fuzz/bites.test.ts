@@ -5,7 +5,14 @@ import { fuzz, type Finding } from './fuzz.js'
 import { utf8, type Target } from './target.js'
 import { entry, header } from './targets/logs.js'
 import { amount } from './targets/texts.js'
+import { backupRecords, keyringContent } from './targets/files.js'
 import { peerMessages } from './targets/messages.js'
+import { phraseWords } from './targets/texts.js'
+import { webSession } from './targets/web-session.js'
+import * as backupFormat from '../../core/engine/backup-format.js'
+import * as channel from '../../core/engine/channel.js'
+import * as keyringFile from '../../core/engine/keyring-file.js'
+import * as phrases from '../../core/identity/phrase.js'
 import * as amounts from '../../core/contract/amounts.js'
 
 /** What the first of a few seeds finds in so many inputs; null if none does. */
@@ -68,6 +75,47 @@ describe('the fuzzer finds in a real decoder, within 20,000 inputs,', () => {
       return read.ok && text.includes('.') ? { ok: true, value: (read.value * 1.1) / 1.1 } : read
     })
     expect(await finds(amount, 20_000)).not.toBe(null)
+  })
+
+  it('a keyring that may ask for any amount of work', async () => {
+    const strict = keyringFile.decodeKeyring
+    vi.spyOn(keyringFile, 'decodeKeyring').mockImplementation((bytes) => {
+      const text = Buffer.from(bytes).toString('utf8')
+      const operations = Number(/"operations":(\d+)/.exec(text)?.[1] ?? 1)
+      const kept = strict(Buffer.from(text.replace(`"operations":${operations}`, '"operations":1')))
+      return kept?.passphrase ? { ...kept, passphrase: { ...kept.passphrase, operations } } : kept
+    })
+    expect((await finds(keyringContent, 20_000))?.what).toContain('a key that takes')
+  })
+
+  it('a pair in a backup that says it is longer than it is', async () => {
+    const strict = backupFormat.decodeRecord
+    vi.spyOn(backupFormat, 'decodeRecord').mockImplementation((kind, bytes) => {
+      const read = strict(kind, bytes)
+      if (read.ok || kind !== 2 || bytes.length < 2) return read
+      return { ok: true, value: { kind: 'pair', key: bytes.subarray(2), value: bytes.subarray(bytes.length) } }
+    })
+    expect((await finds(backupRecords, 20_000))?.what).toContain('a record')
+  })
+
+  it('a phrase whose checksum is not looked at', async () => {
+    const strict = phrases.readPhrase
+    vi.spyOn(phrases, 'readPhrase').mockImplementation((text) => {
+      const read = strict(text)
+      if (read.ok || read.error.code !== 'PHRASE_CHECKSUM') return read
+      return { ok: true, value: { seed: new Uint8Array(32), language: 'en' } }
+    })
+    expect((await finds(phraseWords, 20_000))?.what).toContain('a phrase does not come back the same')
+  })
+
+  it('an answer over a session that is another one where it cannot be written', async () => {
+    const strict = channel.encodeFrame
+    vi.spyOn(channel, 'encodeFrame').mockImplementation((form, frame) => {
+      const written = strict(form, frame)
+      if (String(written).includes('constructor')) throw new Error('not written')
+      return written
+    })
+    expect((await finds(await webSession(), 1_000))?.what).toContain('what reached the engine')
   })
 })
 

@@ -13,15 +13,17 @@ import {
   RECORD_HEAD_BYTES
 } from '../../../core/engine/backup-format.js'
 import { BackupFile } from '../../../core/engine/backup-reader.js'
+import { RecordParser } from '../../../core/engine/backup-records.js'
 import { BackupWriter } from '../../../core/engine/backup-writer.js'
 import { Keyring } from '../../../core/engine/keyring.js'
+import { decodeKeyring, encodeKeyring } from '../../../core/engine/keyring-file.js'
 import { PLAIN_KEYS } from '../../../core/engine/plain-keys.js'
 import { BookFile, IdentityFile } from '../../../core/engine/sealed-files.js'
 import { seal, unseal } from '../../../core/engine/secret-box.js'
 import { SettingsFile, SettingsSchema } from '../../../core/engine/settings-file.js'
 import { manifest, PHRASE_KEYS, SEED } from '../../helpers/backups.js'
 import { keyNumber } from '../../helpers/operations.js'
-import { Broken, same, textOf, utf8, verdictOf, words, type Target, type Verdict } from '../target.js'
+import { again, Broken, same, textOf, utf8, verdictOf, words, type Target, type Verdict } from '../target.js'
 
 const KIB = 1024
 const hex = (bytes: number, fill: number): string => Buffer.alloc(bytes, fill).toString('hex')
@@ -90,23 +92,36 @@ export const settings: Target = {
 }
 
 const STRETCHING = { algorithm: 'argon2id13', operations: 1, memoryBytes: 8 * KIB * KIB, salt: hex(16, 1) }
+const KEYRINGS = [
+  { version: 1, kind: 'plain', wrapped: hex(32, 7) },
+  { version: 2, kind: 'keyring', wrapped: hex(72, 7), passphrase: STRETCHING }
+]
 
-export const keyring = jsonFile(
-  'keyring-file',
-  'keyring.json',
-  [
-    { version: 1, kind: 'plain', wrapped: hex(32, 7) },
-    { version: 2, kind: 'keyring', wrapped: hex(72, 7), passphrase: STRETCHING }
-  ],
-  async (at) => {
-    const opened = await Keyring.open(at, PLAIN_KEYS)
-    const verdict = verdictOf(opened, () => {})
-    // Without a passphrase nothing is stretched: it opens, or says why not.
-    if (opened.ok && opened.value.passphrase === 'none')
-      verdictOf(await opened.value.unlock(null), (vault) => vault.forget())
-    return verdict
+export const keyring = jsonFile('keyring-file', 'keyring.json', KEYRINGS, async (at) => {
+  const opened = await Keyring.open(at, PLAIN_KEYS)
+  const verdict = verdictOf(opened, () => {})
+  // Without a passphrase nothing is stretched: it opens, or says why not.
+  if (opened.ok && opened.value.passphrase === 'none')
+    verdictOf(await opened.value.unlock(null), (vault) => vault.forget())
+  return verdict
+})
+
+/** What of it is read before anything is stretched: what a file asks for stays within bounds, and nothing is lost. */
+export const keyringContent: Target = {
+  name: 'keyring-content',
+  seeds: KEYRINGS.map((each) => utf8(JSON.stringify(each))),
+  words: JSON_WORDS,
+  mostBytes: 16 * KIB,
+  check(input): Verdict {
+    const kept = decodeKeyring(input)
+    if (!kept) return 'refused'
+    const { operations = 1, memoryBytes = 0 } = kept.passphrase ?? {}
+    if (operations > 16 || memoryBytes > KIB * KIB * KIB)
+      throw new Broken(`a key that takes ${operations} times ${memoryBytes} bytes`)
+    same('a keyring', decodeKeyring(encodeKeyring(kept)), kept)
+    return 'taken'
   }
-)
+}
 
 const KEY = new Uint8Array(32).fill(5)
 const LOG = keyNumber<LogId>(1)
@@ -188,6 +203,51 @@ export const backupParts: Target = {
       same('a record', read.ok && JSON.stringify(read.value), JSON.stringify(record))
     })
   }
+}
+
+/** What comes out of a backup's stream, should its maker have meant harm: the same records however it was cut. */
+export const backupRecords: Target = {
+  name: 'backup-records',
+  seeds: [
+    new Uint8Array(Buffer.concat(RECORDS.map(encodeRecord))),
+    new Uint8Array(Buffer.concat([...RECORDS.slice(1), ...RECORDS.slice(1)].map(encodeRecord)))
+  ],
+  words: [...JSON_WORDS, ...[1, 2, 3].map((kind) => Uint8Array.from([kind, 0, 0, 0, 0]))],
+  mostBytes: 16 * KIB,
+  check(input): Verdict {
+    const whole = recordsOf([input])
+    const cut = Array.from({ length: Math.ceil(input.length / 97) }, (_, at) =>
+      input.subarray(at * 97, at * 97 + 97)
+    )
+    same('what came in pieces', recordsOf(cut), whole)
+    return whole.includes('refused') || whole.includes('rest') ? 'refused' : 'taken'
+  }
+}
+
+/** The records that are in these chunks, as they are written; at the end, what was wrong. */
+function recordsOf(chunks: readonly Uint8Array[]): string[] {
+  const parser = new RecordParser()
+  const all: string[] = []
+  const input = Buffer.concat(chunks)
+  let at = 0
+  for (const chunk of chunks) {
+    for (const record of parser.take(chunk)) {
+      const verdict = verdictOf(record, (taken) => {
+        const written = encodeRecord(taken)
+        const read = decodeRecord(written[0] as number, written.subarray(RECORD_HEAD_BYTES))
+        same('a record', again('a record', read), taken)
+        const end = at + RECORD_HEAD_BYTES + input.readUInt32LE(at + 1)
+        // Of JSON there are many forms; of all else only one.
+        if (taken.kind !== 'manifest')
+          same('what a record was read from', input.subarray(at, end), Buffer.from(written))
+        all.push(Buffer.from(written).toString('latin1'))
+        at = end
+      })
+      // Whoever reads a backup stops here.
+      if (verdict === 'refused') return [...all, verdict]
+    }
+  }
+  return parser.hasRest ? [...all, 'rest'] : all
 }
 
 async function backupOf(records: Parameters<typeof encodeRecord>[0][], name: string): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 /** What people type or paste, and what other programs hand over as text. */
+import { wordlist as english } from '@scure/bip39/wordlists/english.js'
 import { formatDecimal, parseAmount, type AccountRow, type CurrencyCode } from '../../../core/contract/index.js'
 import { parsePosting } from '../../../core/cli/amounts.js'
 import { UsageError } from '../../../core/cli/output.js'
@@ -61,6 +62,24 @@ export const phrase = texts(
     }),
   4_096
 )
+
+/** Bytes are words of the list, eleven bits each: only the checksum says whether they belong together. */
+export const phraseWords: Target = {
+  name: 'phrase-words',
+  seeds: SEEDS.map((seed) => {
+    const words = phraseOf(seed, 'en').map((word) => english.indexOf(word))
+    return new Uint8Array(new Uint16Array(words).buffer)
+  }),
+  words: [Uint8Array.from([0, 0]), Uint8Array.from([0xff, 7])],
+  mostBytes: 64,
+  check(input) {
+    const chosen = Array.from({ length: input.length >> 1 }, (_, at) => {
+      const number = (input[2 * at] as number) | ((input[2 * at + 1] as number) << 8)
+      return english[number % english.length] as string
+    })
+    return verdictOf(readPhrase(chosen.join(' ')), ({ seed }) => same('a phrase', phraseOf(seed, 'en'), chosen))
+  }
+}
 
 const CURRENCIES = ['EUR', 'JPY', 'BHD', 'XAU', 'CLF'] as CurrencyCode[]
 

@@ -209,6 +209,17 @@ describe('delivery', () => {
     expect(newer.delivery.waits()).toEqual([{ log: b, index: 1, on: a, length: 2 }])
   })
 
+  it('lacks all logs that its next entry names, and waits for the first of them', () => {
+    const [a, b, c] = [logAt(0), logAt(1), logAt(2)]
+    const delivery = new Delivery(() => undefined)
+    delivery.addLog(a, AUTHOR)
+    const deps = [b, c].sort().map((log) => ({ log, length: 1 }))
+    delivery.offer(a, blockOf(a, { deps, lamport: 1 }))
+    delivery.run(() => false)
+    expect(delivery.lacking()).toEqual(deps.map(({ log }) => ({ log: a, on: log })))
+    expect(delivery.waits().map(({ on }) => on)).toEqual([deps[0]?.log])
+  })
+
   it('keeps a bounded lot of what waits', () => {
     const log = logAt(0)
     const delivery = new Delivery(() => undefined)
