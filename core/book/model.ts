@@ -166,17 +166,18 @@ export class Transaction {
   }
 
   /**
-   * Makes a counted version a head in place of those that it replaces. What a version replaces is in its past, so it
-   * is earlier in the order of ties, and the latest head stays the latest.
+   * Makes a counted version a head in place of those that it replaces. As a rule these are earlier in the order of ties; one
+   * that was adopted can replace what its author had hidden that they had seen.
    */
   crown(version: Version): void {
     const shown = this.#shown
-    if (shown && (this.#heads || !version.replaces.includes(shown.id))) {
+    if (!shown || (!this.#heads && version.replaces.includes(shown.id))) this.#shown = version
+    else {
       this.#heads ??= new Heads(shown)
       this.#heads.replace(version)
+      this.#shown = this.#heads.latest
       if (this.#heads.size === 1) this.#heads = null
     }
-    this.#shown = shown ? laterOf(shown, version) : version
     this.date = dateNumber(this.#shown.content.date)
   }
 }
@@ -196,6 +197,10 @@ class Heads {
 
   get differ(): boolean {
     return this.#meanings.size > 1
+  }
+
+  get latest(): Version {
+    return [...this.#heads.values()].reduce(laterOf)
   }
 
   /** Latest first. */

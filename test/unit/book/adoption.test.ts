@@ -56,4 +56,34 @@ describe('an operation that was adopted', () => {
     expect(late.book.transaction(id)).toEqual(early.book.transaction(id))
     expect(valueOf(early.book.transaction(id)).history).toHaveLength(3)
   })
+
+  it('replaces what is later in the order of ties than itself, and is a head beside what does so too', () => {
+    const [owner, gone, other, early, late] = [1, 2, 3, 4, 5].map((number) => new Device(number, cutOff)) as [
+      Device,
+      Device,
+      Device,
+      Device,
+      Device
+    ]
+    const bank = owner.addAccount('Bank', 'asset')
+    const food = owner.addAccount('Food', 'expense')
+    const id = owner.post(moving(bank, food, 500))
+    const amend = (device: Device, amountMinor: number, replaced: string) => {
+      const content = valueOf(device.book.checkDraft(moving(bank, food, amountMinor)))
+      return device.write({ kind: 'amend', ...content, replaces: [replaced as VersionId] })
+    }
+    const shown = placeOf<VersionId>(owner.log, amend(owner, 600, id).index, 0)
+    // As if its author had seen nothing.
+    const hidden = gone.write({ kind: 'void', replaces: [shown], reason: '' })
+    for (const each of [other, early, late]) each.pull(owner)
+    const beside = amend(other, 700, shown)
+    for (const each of [owner, early, late]) each.take(hidden)
+    const adoption = owner.write(valueOf(owner.book.draftAdopt(placeOf(gone.log, hidden.index, 0))))
+    expect(valueOf(owner.book.transaction(id)).transaction.state).toBe('void')
+    for (const entry of [adoption, beside]) early.take(entry)
+    for (const entry of [beside, adoption]) late.take(entry)
+    expect(late.book.transaction(id)).toEqual(early.book.transaction(id))
+    expect(valueOf(late.book.transaction(id)).transaction.conflict).toBe('open')
+    expect(late.book.digest()).toBe(early.book.digest())
+  })
 })
