@@ -5,7 +5,7 @@ import { deviceIdOf, memberIdOf } from '../identity/certificates.js'
 import type { Delivery } from '../log/delivery.js'
 import { checkHeader, readHeader } from '../log/header.js'
 import type { Intake } from '../log/intake.js'
-import type { Judged, RecallSide } from '../sync/recall.js'
+import type { Judged, Offered, RecallSide } from '../sync/recall.js'
 
 export interface RecalledOptions {
   readonly book: BookId
@@ -21,27 +21,28 @@ export interface RecalledOptions {
 export class Recalled implements RecallSide {
   constructor(private readonly o: RecalledOptions) {}
 
-  judge(): (log: LogId, header: Uint8Array) => Judged {
+  offered(log: LogId, header: Uint8Array): Offered | 'forged' | 'newer' {
+    const said = readHeader(header, this.o.book)
+    if (!said.ok) return said.error.code === 'NEEDS_NEWER_VERSION' ? 'newer' : 'forged'
+    const { member, device } = said.value.device
+    return { log, header, member: memberIdOf(member), device: deviceIdOf(device) }
+  }
+
+  judge(): (offered: Offered) => Judged {
     const needed = this.#needed()
-    return (log, header) => {
-      const { book, intake, writing, isBelieved } = this.o
+    return ({ log, member, device }) => {
+      const { intake, writing, isBelieved } = this.o
       // Whatever others have of it, this device has signed, or is about to.
       if (log === writing()) return 'not now'
-      const known = intake.author(log)
-      if (known)
-        return isBelieved(known.member, known.device) ? 'believed' : needed.has(log) ? 'needed' : 'not now'
-      const said = readHeader(header, book)
-      if (!said.ok) return said.error.code === 'NEEDS_NEWER_VERSION' ? 'not now' : 'forged'
-      const { member, device } = said.value.device
-      const judged = isBelieved(memberIdOf(member), deviceIdOf(device))
-        ? 'believed'
-        : needed.has(log)
-          ? 'needed'
-          : null
-      // Signatures are looked at last: whoever offers a made-up log under a name that is known here does it once.
-      if (!judged) return 'not now'
-      return checkHeader(header, log, book).ok ? judged : 'forged'
+      const known = intake.author(log) ?? { member, device }
+      if (isBelieved(known.member, known.device)) return 'believed'
+      return needed.has(log) ? 'needed' : 'not now'
     }
+  }
+
+  isGenuine({ log, header }: Offered): boolean {
+    const { intake, book } = this.o
+    return intake.author(log) !== null || checkHeader(header, log, book).ok
   }
 
   async follow(log: LogId): Promise<void> {

@@ -5,21 +5,33 @@
  * *recalls*: takes the logs of those whom it believes, or that these build on, and gives nothing, not even word of what it
  * has, until what it reads shows the lender to be a member; then they meet anew.
  */
-import type { LogId } from '../contract/index.js'
+import type { DeviceId, LogId, MemberId } from '../contract/index.js'
 import type { LogStore } from '../log/store.js'
 import { fromHex, toHex } from './messages.js'
 import type { Peer } from './peer.js'
 
 /**
  * What is to be done with an offered log. `believed`: its header is by someone who is known here as a member. `needed`: an
- * entry that is here builds on it. `not now`: neither, as far as is known. `forged`: who offers it made up the header.
+ * entry that is here builds on it. `not now`: neither, as far as is known.
  */
-export type Judged = 'believed' | 'needed' | 'not now' | 'forged'
+export type Judged = 'believed' | 'needed' | 'not now'
+
+/** A log that is offered, and whose it is by its header; the header's signatures were not looked at. */
+export interface Offered {
+  readonly log: LogId
+  readonly header: Uint8Array
+  readonly member: MemberId
+  readonly device: DeviceId
+}
 
 /** What recalling and lending need to know of the book. */
 export interface RecallSide {
+  /** Reads an offered header: `forged` if it is none of this book, `newer` if it is one of a later version. */
+  offered(log: LogId, header: Uint8Array): Offered | 'forged' | 'newer'
   /** Judges offered logs by what is known now. */
-  judge(): (log: LogId, header: Uint8Array) => Judged
+  judge(): (offered: Offered) => Judged
+  /** Whether a header is what it says, of the log that it was offered for. */
+  isGenuine(offered: Offered): boolean
   /** Follows a log; resolves when it can be exchanged. */
   follow(log: LogId): Promise<void>
   /** Blocks of a log that were read. */
@@ -28,13 +40,14 @@ export interface RecallSide {
   headers(logs: readonly LogId[]): Promise<readonly { readonly log: LogId; readonly header: Uint8Array }[]>
 }
 
-/** Logs that are offered and cannot be taken yet, of one lender. */
-const MOST_KEPT = 1024
+/** Logs that are offered and cannot be taken yet, of one lender: each of them is looked at whenever something was read. */
+const MOST_KEPT = 256
 /** Logs that are taken from one lender because something builds on them, by people whom nobody may ever have let in. */
 const MOST_NEEDED = 128
+const MADE_UP = 'it offered a log under a name that is not its own'
 
 export class Recall {
-  readonly #kept = new Map<LogId, Uint8Array>()
+  readonly #kept = new Map<LogId, Offered>()
   readonly #taken = new Set<LogId>()
   #needed = 0
   #read = 0
@@ -45,27 +58,41 @@ export class Recall {
   ) {}
 
   hear(logs: readonly { readonly log: string; readonly header: string }[]): void {
-    for (const each of logs) {
-      const log = each.log as LogId
-      if (this.#kept.size < MOST_KEPT && !this.#taken.has(log)) this.#kept.set(log, fromHex(each.header))
+    const all: Offered[] = []
+    for (const { log, header } of logs) {
+      const offered = this.o.side.offered(log as LogId, fromHex(header))
+      if (offered === 'forged') return this.peer.end(MADE_UP)
+      if (offered !== 'newer') all.push(offered)
     }
-    void this.look()
+    void this.#takeOf(all)
   }
 
-  /** Something was offered or read: takes what can be taken now. */
+  /** Something was read: takes what can be taken now. */
   async look(): Promise<void> {
-    const judge = this.o.side.judge()
-    for (const [log, header] of [...this.#kept]) {
+    await this.#takeOf([...this.#kept.values()])
+    this.#noteProgress()
+  }
+
+  async #takeOf(all: readonly Offered[]): Promise<void> {
+    const { side, store } = this.o
+    const judge = side.judge()
+    for (const offered of all) {
+      const { log } = offered
       if (this.peer.state === 'closed') return
-      const judged = judge(log, header)
-      if (judged === 'forged') return this.peer.end('it offered a log under a name that is not its own')
-      if (judged === 'not now' || (judged === 'needed' && this.#needed++ >= MOST_NEEDED)) continue
+      if (this.#taken.has(log)) continue
+      const judged = judge(offered)
+      if (judged === 'not now' || (judged === 'needed' && this.#needed >= MOST_NEEDED)) {
+        if (this.#kept.size < MOST_KEPT) this.#kept.set(log, offered)
+        continue
+      }
+      // Signatures are looked at last: whoever makes up a log under a name that is known here does so once.
+      if (!side.isGenuine(offered)) return this.peer.end(MADE_UP)
+      if (judged === 'needed') this.#needed++
       this.#kept.delete(log)
       this.#taken.add(log)
-      await this.o.side.follow(log)
-      await this.o.store.take(log, this.peer.stream)
+      await side.follow(log)
+      await store.take(log, this.peer.stream)
     }
-    this.#noteProgress()
   }
 
   /** Who has to go is heard for some seconds; for as long as something comes that is recalled. */

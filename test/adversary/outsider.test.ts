@@ -36,6 +36,7 @@ let scene: Scene
 /** Ben's, written with the secret that Mallory knows, and longer than what she has of it. */
 let longer: LogId
 let removed: RogueLog
+let header: string
 
 beforeAll(async () => {
   scene = await openScene()
@@ -56,6 +57,7 @@ beforeAll(async () => {
   const [{ vector }, has] = [await ben.status(book), mallory.parts.delivery.causality.vector()]
   longer = Object.keys(has).find((log) => (has[log as LogId] ?? 0) < (vector[log as LogId] ?? 0)) as LogId
   expect(longer).toBeDefined()
+  header = toHex(await mallory.blockOf(longer, 0))
 })
 afterAll(() => scene.end())
 
@@ -147,10 +149,18 @@ describe('is hung up on', () => {
     ['when they recall, whom nobody let in', (talk) => talk.send('recall', {})],
     ['when they lend what nobody recalls', (talk) => talk.send('lend', { logs: [] })],
     [
+      'when they lend what is no log of the book',
+      (talk) => {
+        talk.send('accept', {})
+        const logs = [{ log: longer, header: '00ff' }]
+        void talk.hears('recall').then(() => talk.send('lend', { logs }), ignore)
+      }
+    ],
+    [
       'when they lend more logs than a book has',
       (talk) => {
         talk.send('accept', {})
-        const logs = Array.from({ length: 64 }, () => ({ log: longer, header: '' }))
+        const logs = Array.from({ length: 64 }, () => ({ log: longer, header }))
         void talk.hears('recall').then(() => {
           for (let n = 0; n < 313; n++) talk.send('lend', { logs })
         }, ignore)
@@ -167,12 +177,12 @@ describe('is hung up on', () => {
     const identity = await openIdentity(valueOf(await openVault(folder, PLAIN_KEYS)), folder)
     const { mallory } = scene
     const made = await mallory.bareLog()
-    const header = mallory.header(made.log, { certificate: identity.certificate(name) })
+    const forged = mallory.header(made.log, { certificate: identity.certificate(name) })
     const talks = await introduced(4, (talk) => {
       talk.send('accept', {})
       void talk
         .hears('recall')
-        .then(() => talk.send('lend', { logs: [{ log: made.log, header: toHex(header) }] }))
+        .then(() => talk.send('lend', { logs: [{ log: made.log, header: toHex(forged) }] }))
     })
     expect(talks.length).toBeGreaterThanOrEqual(2)
     await goesOn(scene)

@@ -135,7 +135,9 @@ export class Rogue {
         offered: () => {},
         forks: { has: () => true, unproved: () => [], take: () => Promise.resolve(done(null)) },
         recall: {
+          offered: () => 'newer',
           judge: () => () => 'not now',
+          isGenuine: () => false,
           follow: () => Promise.resolve(),
           read: () => 0,
           headers: async (logs) => [

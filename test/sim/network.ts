@@ -295,11 +295,12 @@ function someLogs(from: Peer, to: Peer): SomeLogs | null {
 
 /** Of what a member's device has, what one recalls that does not know that it is one. */
 function logsRecalled({ disk }: Peer, there: Run, here: Run): LogId[] {
-  const judge = here.belonging.recall.judge()
+  const { recall } = here.belonging
+  const judge = recall.judge()
   return (Object.keys(there.vector()) as LogId[]).filter((log) => {
     const header = disk.block(log, 0)
-    const judged = header && judge(log, header)
-    return judged === 'believed' || judged === 'needed'
+    const offered = header && recall.offered(log, header)
+    return typeof offered === 'object' && judge(offered) !== 'not now' && recall.isGenuine(offered)
   })
 }
 
