@@ -45,7 +45,8 @@ export async function revokeElsewhere(
     if (session === here || !isMine || session.roster.isRevoked(device, owner.value)) continue
     if (!session.allows('revokeDevice', 'own').ok) continue
     const revoked = await revokeDevice(session, device, undefined)
-    if (!revoked.ok) return revoked
+    // `revokeInLaterBooks` may be doing the same, and have come first: then it is done.
+    if (!revoked.ok && revoked.error.code !== 'DEVICE_REVOKED') return revoked
   }
   return done(null)
 }
