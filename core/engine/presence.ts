@@ -5,8 +5,11 @@ import type { LogId } from '../contract/index.js'
 import type { BookSwarm, Sighting, SwarmOptions } from '../sync/swarm.js'
 import type { Sightings } from './sightings.js'
 
-/** While much is arriving peers are told this often: the digest that goes with it costs. */
+/** While much is arriving peers are told what is here so often, and without a digest: working it out costs. */
 const BUSY_TELL_MS = 1_000
+/** They are told a digest after so long all the same: nobody can put off that it is compared. */
+const MOST_BUSY_MS = 10_000
+const LOOK_MS = 25
 
 /** Makes the swarm; passed in, since what needs no network does not load it. */
 export type Connect = (options: SwarmOptions) => BookSwarm
@@ -79,9 +82,17 @@ export class Presence {
   async tell(): Promise<void> {
     if (!this.#swarm || this.#telling === 'yes') return
     this.#telling = 'yes'
-    if (this.o.isBusy()) await sleep(BUSY_TELL_MS)
+    await this.#calm()
     await this.o.prepareDigest()
     this.#telling = 'no'
     this.#swarm?.tell()
+  }
+
+  /** Resolves when little is arriving, or much has been for long. */
+  async #calm(): Promise<void> {
+    for (let waitedMs = 0; this.o.isBusy() && waitedMs < MOST_BUSY_MS; waitedMs += LOOK_MS) {
+      if (waitedMs % BUSY_TELL_MS === 0 && waitedMs > 0) this.#swarm?.tell('lengths')
+      await sleep(LOOK_MS)
+    }
   }
 }

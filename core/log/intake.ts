@@ -14,6 +14,7 @@ import {
   type Refusal
 } from '../contract/index.js'
 import { logOfWriter } from '../identity/log-tree.js'
+import { Burst } from './burst.js'
 import type { Author, Delivery } from './delivery.js'
 import { Fetch } from './fetch.js'
 import { LogTooLong } from './guard.js'
@@ -25,8 +26,6 @@ import { LogShares } from './shares.js'
 import type { LogStore } from './store.js'
 
 const GATHER_MS = 25
-/** A pass that read more than this was one of many, most likely. */
-const BUSY_BLOCKS = 100
 /** Read without being sure that they are here, should Hypercore's own count be behind. */
 const PROBED_BLOCKS = 4
 const READ_BLOCKS = 256
@@ -101,7 +100,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
   #callOff: (() => void) | null = null
   #lastRunMs = -Infinity
   #sliceEndsMs = -Infinity
-  #lastPassBlocks = 0
+  readonly #burst = new Burst(() => this.pace.nowMs())
   #noting: Promise<void> = Promise.resolve()
   #closed: 'open' | 'closed' = 'open'
 
@@ -151,7 +150,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
 
   /** Whether much is arriving. */
   get isBusy(): boolean {
-    return this.#lastPassBlocks > BUSY_BLOCKS
+    return this.#burst.isOn
   }
 
   /** Blocks that are known to exist and are not delivered; not counted are logs that will not go on. */
@@ -325,7 +324,7 @@ export class Intake extends EventEmitter<IntakeEvents> {
         if (!source.refused) throw error
       }
     }
-    this.#lastPassBlocks = blocks
+    this.#burst.note(blocks)
     if (this.shares.hasLeft) await this.#takeUpNeeded()
     // What was delivered may let logs go on that were looked at before.
     if (blocks > 0) this.#again = 'yes'

@@ -140,8 +140,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     return [...this.#peers].flatMap((peer) => (peer.state === 'waiting' && peer.remote ? [peer.remote] : []))
   }
 
-  /** Tells all peers what is here, and looks again at those who wait. */
-  tell(): void {
+  /** Tells all peers what is here, and looks again at those who wait. `lengths`: without the digest, which costs. */
+  tell(what: 'all' | 'lengths' = 'all'): void {
     this.#meet()
     for (const peer of this.#peers) peer.reconsider()
     for (const peer of this.#partings.keys()) this.#lookAtParting(peer)
@@ -150,8 +150,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     const open = [...this.#peers].filter((peer) => peer.state === 'open')
     if (open.length === 0) return
     const vector = this.#o.side.vector()
-    const digest = this.#o.side.digest()
-    if (digest === null) return
+    const digest = what === 'all' ? this.#o.side.digest() : null
+    if (what === 'all' && digest === null) return
     for (const peer of open) {
       this.#hand(peer)
       peer.tell(vector, digest)
