@@ -57,14 +57,14 @@ export class Recall {
     private readonly o: { readonly side: RecallSide; readonly store: LogStore }
   ) {}
 
-  hear(logs: readonly { readonly log: string; readonly header: string }[]): void {
+  async hear(logs: readonly { readonly log: string; readonly header: string }[]): Promise<void> {
     const all: Offered[] = []
     for (const { log, header } of logs) {
       const offered = this.o.side.offered(log as LogId, fromHex(header))
       if (offered === 'forged') return this.peer.end(MADE_UP)
       if (offered !== 'newer') all.push(offered)
     }
-    void this.#takeOf(all)
+    await this.#takeOf(all)
   }
 
   /** Something was read: takes what can be taken now. */

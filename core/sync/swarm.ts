@@ -145,7 +145,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     this.#meet()
     for (const peer of this.#peers) peer.reconsider()
     for (const peer of this.#partings.keys()) this.#lookAtParting(peer)
-    for (const recall of this.#recalls.values()) void recall.look()
+    for (const [peer, recall] of this.#recalls) this.#over(peer, recall.look())
     for (const peer of this.#lendings.keys()) this.#lookAtLending(peer)
     const open = [...this.#peers].filter((peer) => peer.state === 'open')
     if (open.length === 0) return
@@ -156,7 +156,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
       this.#hand(peer)
       peer.tell(vector, digest)
       // What it told before may have come when the digest was not there.
-      void this.#lookInto(peer)
+      this.#over(peer, this.#lookInto(peer))
     }
   }
 
@@ -218,13 +218,13 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
       const all = secrets.map(({ epoch, secret }) => ({ epoch: epoch as Epoch, secret: fromHex(secret) }))
       if (peer.remote) side.offered(all, peer.recall === 'takes' ? OUTSIDERS : peer.remote.member)
     })
-    peer.on('fork', (log, evidence) => void this.#takeFork(peer, log, evidence))
+    peer.on('fork', (log, evidence) => this.#over(peer, this.#takeFork(peer, log, evidence)))
     peer.on('farewell', (why) => peer.remote && side.farewell(why, peer.remote))
     peer.on('parting', () => this.#part(peer))
     peer.on('recall', () =>
       this.#recalls.set(peer, new Recall(peer, { side: side.recall, store: this.#o.store }))
     )
-    peer.on('lent', (logs) => this.#recalls.get(peer)?.hear(logs))
+    peer.on('lent', (logs) => this.#over(peer, this.#recalls.get(peer)?.hear(logs)))
     peer.on('lend', () => this.#lend(peer))
     peer.on('close', () => this.#left(peer))
   }
@@ -261,8 +261,8 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
 
   #heard(peer: Peer, logs: readonly LogId[]): void {
     if (this.#partings.has(peer)) return this.#lookAtParting(peer)
-    if (peer.remote) void this.#o.side.learn(logs, peer.remote.member)
-    void this.#lookInto(peer)
+    if (peer.remote) this.#over(peer, this.#o.side.learn(logs, peer.remote.member))
+    this.#over(peer, this.#lookInto(peer))
     this.emit('peers')
   }
 
@@ -313,7 +313,7 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
     const { remote } = peer
     // Those who stay can list what this device wrote with secrets that they were not told.
     if (remote && this.#o.side.standingOf(remote) === 'present') this.#hand(peer)
-    void this.#partings.get(peer)?.look()
+    this.#over(peer, this.#partings.get(peer)?.look())
   }
 
   /** It is a member's, and does not know that this one is: it may have all that is here. */
@@ -325,7 +325,15 @@ export class BookSwarm extends EventEmitter<SwarmEvents> {
 
   #lookAtLending(peer: Peer): void {
     this.#hand(peer)
-    void this.#lendings.get(peer)?.look(Object.keys(this.#o.side.vector()) as LogId[])
+    this.#over(peer, this.#lendings.get(peer)?.look(Object.keys(this.#o.side.vector()) as LogId[]))
+  }
+
+  /**
+   * Work for what goes over a connection. It fails where the book is closed meanwhile, or a log of it, as Hypercore does with
+   * one that it saw two histories of: the connection ends, and comes back to what is there then.
+   */
+  #over(peer: Peer, work: Promise<unknown> | undefined): void {
+    work?.catch(() => peer.end('what goes over it could not be read'))
   }
 
   #left(peer: Peer): void {

@@ -103,6 +103,28 @@ it('is given nothing of what they lend: no block, and no word of how much more t
   await mallory.goOffline()
 })
 
+it('harms nobody by failing: what was under way over the connection ends with it', async () => {
+  const { mallory } = scene
+  const failures: unknown[] = []
+  const note = (failure: unknown): void => void failures.push(failure)
+  process.on('unhandledRejection', note)
+  let asked = 0
+  mallory.offering = () => {
+    asked++
+    throw new Error('the disk failed')
+  }
+  try {
+    mallory.goOnline(outsider(3))
+    await untilSo(() => asked > 0)
+    await goesOn(scene)
+    expect(failures).toEqual([])
+  } finally {
+    process.off('unhandledRejection', note)
+    mallory.offering = () => []
+    await mallory.goOffline()
+  }
+})
+
 it('has none of their own logs taken, whether they were a member once or never', async () => {
   const { mallory, ada, ben, book, post } = scene
   const stranger = outsider(2)
