@@ -207,7 +207,9 @@ export class Roster {
         acts.filter(({ operation }) => operation.kind === 'admit')
       )
     }
-    for (const [device, act] of this.#namedDevices(present)) reasons.set(device, [act])
+    // One that named itself was handed nothing by that.
+    for (const [device, act] of this.#namedDevices(present))
+      reasons.set(device, act.device === device ? [] : [act])
     return rotationOf(this.#standing(), this.#vainAdmissions(), reasons)
   }
 
@@ -233,6 +235,14 @@ export class Roster {
   /** Devices of a member that they named themselves and did not revoke: whether or not those have written yet. */
   devicesOf(member: MemberId): DeviceId[] {
     return [...this.#namedDevices([member]).keys()]
+  }
+
+  /** Whether a device of the member has said that this one is another of theirs, or this one of itself, and that stands. */
+  isNamed(device: DeviceId, member: MemberId): boolean {
+    return this.#standing().some(
+      ({ author, operation }) =>
+        author === member && operation.kind === 'nameDevice' && operation.device === device
+    )
   }
 
   #namedDevices(members: readonly MemberId[]): ReadonlyMap<DeviceId, Act> {

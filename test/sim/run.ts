@@ -64,7 +64,8 @@ export class Run implements HealerSide {
     const pace = simulatedPace({ scheduler, random, isAlive })
     const identity = { memberId: peer.member, deviceId: peer.deviceId }
     this.id = book
-    this.options = { identity }
+    const member = peer.phrase === 'here' ? peer.identity.memberKeys : null
+    this.options = { deviceName: peer.name, identity: { ...identity, member } }
     this.#record = peer.disk.book
     this.#io = new Io({ scheduler, random, isAlive, faults: peer.faults })
     this.roster = parts.roster(founder)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeFailure, shortestFailure } from './shrink.js'
 import { Tally } from './tally.js'
-import { simulate } from './world.js'
+import { simulate, type SimOptions } from './world.js'
 
 const SEEDS = 200
 const SEEDS_A_TEST = 20
@@ -48,7 +48,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'segment was open': 40,
   'stopped: DEPENDS_ON_QUARANTINED': 1,
   'stopped: LAMPORT_WRONG': 1,
-  'told: DEVICE_REVOKED': 5,
+  'told: DEVICE_REVOKED': 1,
   'told: MEMBER_REMOVED': 50,
   'versions that were adopted': 1,
   'worlds that end in conflict': 5
@@ -62,8 +62,11 @@ const FAILED = [
   // A void that its author dated back was adopted by two, while somebody amended what it voids.
   { seed: 50190, peers: 10, steps: 60 },
   // Somebody got a role back by an entry that was lost with its only disk.
-  { seed: 50211, peers: 9, steps: 60 }
-]
+  { seed: 50211, peers: 9, steps: 60 },
+  // A linked device that was named by somebody whose word did not stand any more.
+  { seed: 80006, peers: 5, steps: 60, phones: 'often' },
+  { seed: 80027, peers: 4, steps: 60, phones: 'often' }
+] as const satisfies readonly SimOptions[]
 
 /** Some of every size; most are small, which is where most happens between the same two. */
 const peersOf = (seed: number): number => (seed % 50 === 0 ? 12 : 2 + (seed % 5))
@@ -108,13 +111,15 @@ describe('a simulated world keeps the rules', { timeout: PATIENCE_MS }, () => {
   })
 
   it('and the same seed plays the same world', async () => {
+    let entries = 0
     for (const seed of [3, 7, 11]) {
       const options = { seed, peers: 4, steps: STEPS }
       const [once, again] = [await simulate(options), await simulate(options)]
       expect(again).toEqual(once)
       expect(again.tally.entries()).toEqual(once.tally.entries())
-      expect(once.entries).toBeGreaterThan(5)
+      entries += once.entries
     }
+    expect(entries).toBeGreaterThan(30)
   })
 
   it('of which a shorter run is the beginning', async () => {

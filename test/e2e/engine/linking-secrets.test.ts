@@ -110,6 +110,38 @@ describe('a linked device', { timeout: 3 * MINUTES }, () => {
     expect(await phone.payees(book)).toEqual(['On the phone'])
   })
 
+  it('of someone who was removed and let in again names itself, and is told the secrets that come', async () => {
+    const [ana, ben, cid] = [await world.device('Ana'), await world.device('Ben'), await world.device('Cid')]
+    const book = await ana.createBook()
+    for (const each of [ben, cid]) await letIn(ana, book, each, 'contributor')
+    const phone = await world.device('Phone')
+    const device = await link(ben, phone)
+    await converged(book, ana, ben, cid, phone)
+    const member = await memberOf(ben)
+    // Nothing of what they wrote is kept: not the name of their phone either.
+    await ana.ask('removeMember', { book, member, kept: {} })
+    for (const each of [ben, phone]) await each.until('books', {}, ([row]) => Boolean(row?.farewell))
+    const { code } = await ana.invite(book, 'contributor')
+    await ben.join(code)
+    await ana.admit(book, 'Ben')
+    await ben.joined(book)
+    await converged(book, ana, ben, cid, phone)
+    await ana.until('activity', { book, kinds: ['nameDevice'], limit: 10 }, ({ rows }) => rows.length > 1)
+    await phone.stop()
+    await remove(ana, book, cid)
+    await ana.post(book, 'After Cid')
+    await ana.stop()
+    await converged(book, ben)
+    await ben.stop()
+    await phone.start()
+    await ana.start()
+    await phone.until('journal', { book, limit: 10 }, ({ rows }) => rows.length === 1)
+    await phone.post(book, 'On the phone')
+    await converged(book, ana, phone)
+    const { members } = await ana.status(book)
+    expect(members.find((each) => each.member === member)?.devices.map((each) => each.device)).toContain(device)
+  })
+
   it('becomes like any other when the phrase is typed in there, and keeps what it is', async () => {
     const ana = await world.device('Ana')
     const book = await ana.createBook()

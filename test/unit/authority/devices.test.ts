@@ -79,6 +79,17 @@ describe('a device that its member named', () => {
     expect(roster.rotation().due).toBe('no')
   })
 
+  it('and that names itself, as nobody else’s word for it stands, has to be told whatever it had seen', () => {
+    const changed = entryOf(0, 2, 2, [rotate(member(0), member(1))])
+    const itself = { ...entryOf(1, 1, 3, [name(phone(1))], [founded, changed]), device: phone(1) }
+    const roster = rosterOf([founded, changed, itself])
+    expect(roster.isNamed(phone(1), member(1))).toBe(true)
+    expect(roster.isNamed(phone(1), member(0))).toBe(false)
+    expect(roster.rotation().due).toBe('yes')
+    roster.apply(entryOf(0, 3, 4, [rotate(...roster.addressees([member(0), member(1)]))], [itself]))
+    expect(roster.rotation().due).toBe('no')
+  })
+
   it('counts to a number that a secret can be sealed for, whoever names how many', () => {
     const many = Array.from({ length: 40 }, (_, index) => name(phone(index)))
     const entry = entryOf(1, 1, 2, many, [founded])
