@@ -95,7 +95,10 @@ export class Belonging {
     return signNotice({ book: this.o.book, subject, log, index }, this.o.identity.device)
   }
 
-  /** Members are present, and until the book is read whoever let this device in. */
+  /**
+   * Members are present; and whoever let this device in, until it has read that its person is one: by then it knows who they
+   * are, and they may be nobody, as whoever had let them in was on the way out.
+   */
   standingOf({ member, device }: Pick<RemoteDevice, 'member' | 'device'>): PeerStanding {
     const { roster, file } = this.o
     const act = this.#dismissalOf({ memberId: member, deviceId: device })
@@ -104,7 +107,9 @@ export class Belonging {
     }
     if (roster.role(member)) return 'present'
     const { inviter } = file()
-    return inviter !== null && member === memberIdOf(fromHex(inviter)) ? 'present' : 'unknown'
+    return inviter !== null && this.role === null && member === memberIdOf(fromHex(inviter))
+      ? 'present'
+      : 'unknown'
   }
 
   /**
