@@ -168,7 +168,7 @@ declare module 'corestore' {
   import type Hypercore from 'hypercore'
   import type { Duplex } from 'node:stream'
 
-  interface RocksDatabase {
+  export interface RocksDatabase {
     /** The write-ahead log file that the next write goes to; `path` is relative to the folder `db`. */
     currentWalFile(): Promise<{ readonly path: string; readonly number: number }>
     flush(): Promise<void>
@@ -179,7 +179,22 @@ declare module 'corestore' {
       options?: { capacity?: number }
     ): AsyncIterable<{ readonly key: Buffer; readonly value: Buffer }>
     write(options?: { autoDestroy?: boolean }): RocksBatch
+    /** With `autoDestroy` it is let go once it was read. `capacity`: keys that it has room for from the start. */
+    read(options?: { autoDestroy?: boolean; capacity?: number }): ReadBatch
+    /** Another handle on the same database; a snapshot if asked for, or if this is one. */
+    session(options?: { snapshot?: boolean }): RocksDatabase
+    readonly snapshotted: boolean
+    readonly closed: boolean
+    /** Since it was opened. */
+    readonly stats: { readonly gets: number; readonly readBatches: number }
     close(): Promise<void>
+  }
+
+  /** Keys to read together. What `get` promises comes after `tryFlush`; null where there is no such key. */
+  export interface ReadBatch {
+    get(key: Uint8Array): Promise<Buffer | null>
+    tryFlush(): void
+    destroy(): void
   }
 
   interface RocksBatch {

@@ -8,6 +8,7 @@ import { done, refuse, type LogId, type MemberId, type Outcome } from '../contra
 import { keyOf, logIdOf } from '../identity/certificates.js'
 import { Durability } from './durability.js'
 import { Forks, type KnownFork } from './forks.js'
+import { gatherReads } from './gathered-reads.js'
 import { guardStore } from './guard.js'
 import { onlyTake } from './muffle.js'
 import { blockKeyOf, fillShared, openShared } from './shared-log.js'
@@ -281,6 +282,7 @@ export class LogStore {
 
 async function openCorestore(folder: string): Promise<Corestore> {
   const corestore = new Corestore(folder)
+  gatherReads(corestore.storage.db)
   guardStore(corestore)
   await corestore.ready()
   return corestore
