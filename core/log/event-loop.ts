@@ -3,8 +3,11 @@
  * so that slices of several never add up to a time in which this process answers nobody.
  */
 
-/** How long a slice goes on. What else falls into the same turn, a garbage collection above all, adds to it. */
-export const SLICE_MS = 5
+/**
+ * How long a slice goes on. What else falls into the same turn, a garbage collection above all, adds to it; and the longer
+ * a turn, the more often others are given its processor before it ends, where there is more to do than processors.
+ */
+export const SLICE_MS = 1
 
 const waiting: (() => void)[] = []
 

@@ -8,6 +8,8 @@ import type { NewBook, OpenBook } from './books.js'
 import { OFFLINE, drafts, expectDone, importAll, newBook, openFolder, setMode } from './books.js'
 import { longestBlock, until } from './measure.js'
 
+/** About as often as a window would. */
+const ASK_EVERY_MS = 100
 const PASSPHRASE = 'correct horse battery staple'
 
 /** What is asked of the process, as JSON in its only argument. */
@@ -100,9 +102,9 @@ const TASKS = {
     const opened = await openAndAsk(asked)
     const told = await blockedBy(async () => {
       await setMode(opened, 'on')
-      await until('all is here', async () =>
+      const isHere = async (): Promise<boolean> =>
         expectDone(await opened.api.books({})).some((row) => row.book === book && row.transactions === count)
-      )
+      await until('all is here', isHere, ASK_EVERY_MS)
     })
     tell(told)
     for await (const _ of process.stdin);

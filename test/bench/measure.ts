@@ -112,11 +112,13 @@ function peakOf(pid: number | undefined): number | null {
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Looks until it holds. Throws after `limitMs`. */
-export async function until(what: string, holds: () => Promise<boolean>, limitMs = 120_000): Promise<void> {
-  const endMs = performance.now() + limitMs
+const LIMIT_MS = 120_000
+
+/** Looks every so often until it holds. Throws when that takes too long. */
+export async function until(what: string, holds: () => Promise<boolean>, everyMs = 10): Promise<void> {
+  const endMs = performance.now() + LIMIT_MS
   while (!(await holds())) {
     if (performance.now() > endMs) throw new Error(`waited too long until ${what}`)
-    await pause(10)
+    await pause(everyMs)
   }
 }
