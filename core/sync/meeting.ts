@@ -1,6 +1,7 @@
 /**
  * Keeps looking for peers under one topic. Hyperswarm looks a topic up when it is joined and then every ten minutes;
- * two devices that start at the same moment can miss each other, so this looks again soon while nobody is there.
+ * two devices that start at the same moment can miss each other, so this looks again, as soon as it is announced and then
+ * while nobody is there.
  */
 import type Hyperswarm from 'hyperswarm'
 import type { PeerDiscovery } from 'hyperswarm'
@@ -23,6 +24,7 @@ export class Meeting {
   ) {
     this.#discovery = swarm.join(topic, roles)
     this.#schedule()
+    if (roles.client && roles.server) void this.#lookOnceAnnounced()
   }
 
   /** Resolves when the topic was announced and looked up once. */
@@ -44,10 +46,20 @@ export class Meeting {
     await goodbye(this.swarm.dht, this.#discovery.destroy())
   }
 
+  /** Of two that start together, whoever is announced last finds the other when it looks after that. */
+  async #lookOnceAnnounced(): Promise<void> {
+    await this.flushed()
+    this.#look()
+  }
+
+  #look(): void {
+    if (this.#state === 'open' && this.isAlone()) this.#discovery.refresh().catch(ignore)
+  }
+
   #schedule(): void {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      if (this.isAlone()) this.#discovery.refresh().catch(ignore)
+      this.#look()
       this.#waitMs = Math.min(LAST_MS, this.#waitMs * 2)
       this.#schedule()
     }, this.#waitMs)
