@@ -48,7 +48,8 @@ export class Meeting {
 
   /** Of two that start together, whoever is announced last finds the other when it looks after that. */
   async #lookOnceAnnounced(): Promise<void> {
-    await this.flushed()
+    // Where the node ends before, it is not announced any more.
+    await this.flushed().catch(ignore)
     this.#look()
   }
 

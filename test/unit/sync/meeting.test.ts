@@ -54,3 +54,10 @@ it('looks again once it is announced, while nobody is there', async () => {
 it('does not where somebody is there already', async () => {
   expect(await looks(BOTH, () => false)).toBe(0)
 })
+
+it('ends with its node, and says nothing of it', async () => {
+  meeting = new Meeting(swarm, randomBytes(32), BOTH, () => true)
+  await dht.destroy({ force: true })
+  // What nobody catches fails the run.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+})
