@@ -36,7 +36,8 @@ export const openInProcess =
     const child = fork(program, [folder, JSON.stringify(network), JSON.stringify(death)], {
       serialization: 'advanced'
     })
-    const ended = once(child, 'exit').then(() => {})
+    const exited = once(child, 'exit') as Promise<[code: number | null, signal: NodeJS.Signals | null]>
+    const ended = exited.then(() => {})
     const client = connectChannel(
       nodePortChannel({
         // One that is dying takes nothing more: that it ended is told by `ended`.
@@ -51,7 +52,8 @@ export const openInProcess =
       ended,
       async close() {
         client.close()
-        await ended
+        const [code] = await exited
+        if (code) throw new Error(`The engine ended with ${code} when it was closed.`)
       },
       async kill() {
         child.kill('SIGKILL')
